@@ -1,0 +1,139 @@
+"""The decision as data: what was asked, the answer, the rules it rests on, what is missing, what was relied on."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from policy_engine.errors import Problem
+from policy_engine.evaluation.observe import TraceNode
+from policy_engine.model.citation import Citation
+from policy_engine.model.pack import Pack
+from policy_engine.truth import Truth
+
+__all__ = ["Answer", "Decision", "DeterminingRule", "MissingFact", "Possible", "Relied", "Scope", "Status"]
+
+Status: TypeAlias = Literal["determined", "undetermined", "gap", "conflict"]
+"""`gap`: no rule applies for certain; `conflict`: rules with different outcomes hold for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """Something that would help to settle the answer.
+
+    kind: fact, judgement, parameter. `settles` of `tried` enumerated values determine the asked decision; both are 0
+    where values cannot be enumerated, or where ranking was not asked for.
+    """
+
+    kind: str
+    path: str
+    settles: int = 0
+    tried: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An outcome that is possible: the rules that give it, and the paths of what it waits for."""
+
+    outcome: Any
+    certain: bool
+    rules: tuple[str, ...]
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeterminingRule:
+    """A rule that holds (`holds` True) or may hold (None), with what it rests on."""
+
+    rule: str
+    outcome: str
+    force: str
+    holds: Truth
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relied:
+    """Something the answer rests on beside facts and stated figures.
+
+    kind: reading (`choice` is the option, `why` whose choice it is), assumption, settings, scenario (`choice` is the
+    value), judgement (`choice` the value, `why` by whom and when).
+    """
+
+    kind: str
+    id: str
+    choice: Any
+    why: str = ""
+    cites: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Is the pack the one that applies? `inside` is three-valued; `reasons` are codes with their words."""
+
+    inside: Truth
+    reasons: tuple[Problem, ...] = ()
+    missing: tuple[MissingFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one decision.
+
+    `outcome` is set where `status` is `determined`: a boolean, a code, a number, or the list of collected codes.
+    `conflict` and `gap` are None where merely possible.
+    """
+
+    decision: str
+    status: Status
+    outcome: Any
+    possible: tuple[Possible, ...]
+    conflict: Truth
+    gap: Truth
+    force: str
+    rules: tuple[DeterminingRule, ...]
+    missing: tuple[MissingFact, ...]
+    relied: tuple[Relied, ...]
+    trace: TraceNode
+    problems: tuple[Problem, ...]
+
+    @property
+    def determined(self) -> bool:
+        return self.status == "determined"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What `decide` answers about one subject: `decision["monitoring"]` is the answer to that decision.
+
+    Immutable and picklable; the same facts, pack, settings, scenario and date give an equal decision.
+    """
+
+    pack: Pack
+    subject: str
+    subject_id: str
+    on: datetime.date
+    scope: Scope
+    answers: tuple[Answer, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def __getitem__(self, decision: str) -> Answer:
+        return next(answer for answer in self.answers if answer.decision == decision)
+
+    @property
+    def determined(self) -> bool:
+        """In scope, and every asked decision determined."""
+        return self.scope.inside is True and all(answer.determined for answer in self.answers)
+
+    def to_json(self) -> str:
+        """The decision as JSON of a published form (docs/reference)."""
+        from policy_engine.report.form import to_json  # the front door to a higher room
+
+        return to_json(self)
+
+    def _repr_html_(self) -> str:
+        from policy_engine.report.html import decision_html  # the front door to a higher room
+
+        return decision_html(self)

@@ -1,0 +1,196 @@
+"""Facts and a pack to a decision."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+
+from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Relied, Status
+from policy_engine.decision.missing import missing_of, rank
+from policy_engine.decision.scope import scope_of
+from policy_engine.errors import Problem, RequestError, problem
+from policy_engine.evaluation.finding import Finding
+from policy_engine.evaluation.observe import Traced, TraceNode, evidence_path
+from policy_engine.expression.check import nearest
+from policy_engine.model.decision import DecisionDefinition
+from policy_engine.model.facts import Facts
+from policy_engine.model.pack import Pack
+from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.values import Unknown
+
+__all__ = ["decide_facts"]
+
+
+def decide_facts(
+    pack: Pack,
+    facts: Facts,
+    on: datetime.date | None = None,
+    decisions: Iterable[str] | None = None,
+    settings: Settings | None = None,
+    scenario: Scenario | None = None,
+    *,
+    ranked: bool = True,
+    problems: Sequence[Problem] = (),
+) -> Decision:
+    """Answer the decisions (the pack's main questions for this kind of subject where none are named) about one subject.
+
+    `on` is the date asked about, else the facts' `as_of`; without both, `RequestError`. With `ranked=False` missing
+    facts come unranked, in the order of the vocabulary, which is faster.
+    """
+    day = on or facts.as_of
+    if day is None:
+        raise RequestError([problem("request.no_date")])
+    scenario, settings = scenario or Scenario(), settings or Settings()
+    _check_request(pack, settings, scenario)
+    asked = _asked(pack, facts.subject, decisions)
+    scope = scope_of(pack, facts, day)
+    run = Traced(pack, facts, day, settings, scenario)
+    answers = () if scope.inside is False else tuple(_answer(run, pack.decision(id_), ranked) for id_ in asked)
+    return Decision(pack, facts.subject, facts.id, day, scope, answers, tuple(problems))
+
+
+def _asked(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[str, ...]:
+    if decisions is None:
+        return tuple(id_ for id_ in pack.answers if pack.decision(id_).about == subject)
+    asked = tuple(dict.fromkeys(decisions))
+    for id_ in asked:
+        if id_ not in pack.decisions:
+            near = nearest(id_, pack.decisions) or ", ".join(pack.answers)
+            raise RequestError([problem("request.unknown_decision", found=id_, pack=pack.id, near=near)])
+        if pack.decision(id_).about != subject:
+            raise RequestError(
+                [problem("request.other_subject", found=id_, about=pack.decision(id_).about, subject=subject)]
+            )
+    return asked
+
+
+def _check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
+    """Every parameter and option named in a scenario or in settings exists."""
+    problems: list[Problem] = []
+    for id_ in (*scenario.parameters, *settings.parameters):
+        if id_ not in pack.parameters:
+            near = nearest(id_, pack.parameters) or ", ".join(pack.parameters)
+            problems.append(problem("request.unknown_parameter", found=id_, pack=pack.id, near=near))
+    for id_, option in (*scenario.readings.items(), *settings.readings.items()):
+        if id_ not in pack.readings:
+            near = nearest(id_, pack.readings) or ", ".join(pack.readings)
+            problems.append(problem("request.unknown_reading", found=id_, pack=pack.id, near=near))
+        elif option not in [known.id for known in pack.reading(id_).options]:
+            known = ", ".join(known.id for known in pack.reading(id_).options)
+            problems.append(problem("request.unknown_option", found=option, reading=id_, near=known))
+    if problems:
+        raise RequestError(problems)
+
+
+def _answer(run: Traced, definition: DecisionDefinition, ranked: bool) -> Answer:
+    finding = run.decision(definition.id)
+    trace = run.trace(definition.id)
+    unknowns = [outcome.waits_for for outcome in finding.outcomes]
+    unknowns += [part for part in (finding.value, finding.open) if isinstance(part, Unknown)]
+    return Answer(
+        decision=definition.id,
+        status=_status(finding),
+        outcome=finding.value if finding.determined else None,
+        possible=_possible(finding),
+        conflict=finding.conflict,
+        gap=finding.gap,
+        force=_force(definition, finding),
+        rules=_rules(definition, finding),
+        missing=_missing(run, definition.id, finding, ranked),
+        relied=tuple(_relied(run, trace)),
+        trace=trace,
+        problems=Unknown.merge(unknowns).problems,
+    )
+
+
+def _status(finding: Finding) -> Status:
+    if finding.conflict is True:
+        return "conflict"
+    if finding.gap is True:
+        return "gap"
+    return "determined" if finding.determined else "undetermined"
+
+
+def _possible(finding: Finding) -> tuple[Possible, ...]:
+    return tuple(
+        Possible(
+            outcome.value, outcome.certain, outcome.rules, tuple(missing.path for missing in outcome.waits_for.missing)
+        )
+        for outcome in finding.outcomes
+    )
+
+
+def _force(definition: DecisionDefinition, finding: Finding) -> str:
+    """The force of the one rule that decided; of an expression, its own; empty where several or none decided."""
+    if definition.table is None:
+        return definition.force
+    deciding = [rule.rule for rule in finding.determining if rule.holds is True]
+    forces = {rule.force for rule in definition.table.rules if rule.id in deciding}
+    return forces.pop() if len(forces) == 1 and finding.determined else ""
+
+
+def _rules(definition: DecisionDefinition, finding: Finding) -> tuple[DeterminingRule, ...]:
+    if definition.table is None:
+        return ()
+    by_id = {rule.id: rule for rule in definition.table.rules}
+    return tuple(
+        DeterminingRule(
+            found.rule,
+            found.outcome,
+            by_id[found.rule].force,
+            True if found.holds is True else None,
+            by_id[found.rule].cites,
+        )
+        for found in finding.determining
+    )
+
+
+def _missing(run: Traced, id_: str, finding: Finding, ranked: bool) -> tuple[MissingFact, ...]:
+    if finding.determined:
+        return ()
+    missing = missing_of(finding)
+    if ranked:
+        return rank(run, id_, missing)
+    order = run.pack.vocabulary.order
+    plain = [MissingFact(item.kind, item.path, note=item.note) for item in missing]
+    return tuple(sorted(plain, key=lambda item: (item.kind == "parameter", order(run.facts.subject, item.path), item.path)))
+
+
+def _walk(node: TraceNode) -> Iterator[TraceNode]:
+    yield node
+    for child in node.children:
+        yield from _walk(child)
+
+
+def _relied(run: Traced, trace: TraceNode) -> Iterator[Relied]:
+    """Readings, assumptions, settings, suppositions and judgements in the trace, also of decisions shown elsewhere."""
+    seen: set[tuple[str, str]] = set()
+    todo, shown = [trace], {trace.text}
+    while todo:
+        for node in _walk(todo.pop(0)):
+            if node.kind == "decision" and node.text not in shown:
+                shown.add(node.text)
+                todo.append(run.trace(node.text))
+            found = _relied_on(run, node)
+            if found is not None and (found.kind, found.id) not in seen:
+                seen.add((found.kind, found.id))
+                yield found
+
+
+def _relied_on(run: Traced, node: TraceNode) -> Relied | None:
+    if node.kind == "reading":
+        return Relied("reading", node.text, node.origin, _whose(run, node.text), node.cites)
+    if node.kind == "parameter" and node.origin in ("assumption", "settings", "scenario"):
+        found = run.parameter_value(node.text)
+        return Relied(node.origin, node.text, node.value, found.source if found else "", node.cites)
+    if node.kind == "judgement" and node.value is not None:
+        evidence = run.facts.evidence_for(evidence_path(node.text, run.on.year))
+        why = f"{evidence.by} {evidence.observed_on}" if evidence else ""
+        return Relied("judgement", node.text, node.value, why)
+    return None
+
+
+def _whose(run: Traced, reading: str) -> str:
+    if reading in run.scenario.readings:
+        return "scenario"
+    return "settings" if reading in run.settings.readings else "default"

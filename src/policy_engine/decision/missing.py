@@ -1,0 +1,102 @@
+"""Missing facts, ranked: which one, once known, would most often determine the asked decision.
+
+For each missing fact its values are enumerated (both booleans, every code, numbers and dates around each line), the
+decision is evaluated with each, and the share that determines it is the rank; ties in the order of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from policy_engine.decision.answer import MissingFact
+from policy_engine.decision.lines import dates_around, numbers_around
+from policy_engine.evaluation.finding import Finding
+from policy_engine.evaluation.single import Single
+from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
+from policy_engine.model.facts import FactRecord, Facts
+from policy_engine.model.vocabulary import YEARS
+from policy_engine.values import Missing, Possibly, Record, Unknown
+
+__all__ = ["missing_of", "rank", "with_fact"]
+
+
+def missing_of(finding: Finding) -> tuple[Missing, ...]:
+    """Everything the finding waits for, once each."""
+    unknowns = [outcome.waits_for for outcome in finding.outcomes]
+    unknowns += [finding.open] if finding.open is not None else []
+    if isinstance(finding.value, Unknown):
+        unknowns.append(finding.value)
+    elif isinstance(finding.value, Possibly):
+        unknowns += [part for pair in finding.value.items for part in pair if isinstance(part, Unknown)]
+    return Unknown.merge(unknowns).missing
+
+
+def rank(run: Single, decision: str, missing: Iterable[Missing]) -> tuple[MissingFact, ...]:
+    """The missing facts of an undetermined decision, the most telling first; what a deployer must supply comes last."""
+    ranked = [_ranked(run, decision, item) for item in missing]
+    order = run.pack.vocabulary.order
+
+    def key(item: MissingFact) -> tuple[Any, ...]:
+        share = item.settles / item.tried if item.tried else 0.0
+        return item.kind == "parameter", -share, order(run.facts.subject, item.path), item.path
+
+    return tuple(sorted(ranked, key=key))
+
+
+def _ranked(run: Single, decision: str, item: Missing) -> MissingFact:
+    if item.kind == "parameter":
+        return MissingFact(item.kind, item.path, note=item.note)
+    values = _values(run, decision, item.path)
+    settled = sum(_with(run, item.path, value).decision(decision).determined for value in values)
+    return MissingFact(item.kind, item.path, settled, len(values))
+
+
+def _with(run: Single, path: str, value: Any) -> Single:
+    facts = with_fact(run.facts, path, value, run)
+    return Single(run.pack, facts, run.on, run.settings, run.scenario)
+
+
+def _values(run: Single, decision: str, path: str) -> tuple[Any, ...]:
+    fact = run.pack.vocabulary.fact(run.facts.subject, path)
+    type_: Type | None = fact.type if fact is not None else None
+    if type_ == BOOLEAN:
+        return True, False
+    if isinstance(type_, CodeType):
+        return type_.ids
+    if isinstance(type_, ListType) and isinstance(type_.item, CodeType):
+        return (), *((id_,) for id_ in type_.item.ids)
+    if isinstance(type_, NumberType):
+        return numbers_around(run, decision, path, type_)
+    if type_ == DATE:
+        return dates_around(run, decision, path)
+    if any(path == name for name, _ in run.pack.area.places):
+        return tuple(place for name, places in run.pack.area.places if name == path for place in places)
+    return ()
+
+
+def with_fact(facts: Facts, path: str, value: Any, run: Single) -> Facts:
+    """A copy of the facts in which the fact at the path has this value."""
+    head, _, rest = path.partition(".")
+    if head in YEARS:
+        form = run.pack.vocabulary.form(facts.subject)
+        by_year = next(fact for fact in form if fact.by_year)
+        path = f"{by_year.id}.{run.on.year + YEARS[head]}.{rest}"
+    return replace(facts, root=_set(facts.root, path.split("."), value, run))
+
+
+def _set(record: Any, parts: list[str], value: Any, run: Single) -> Any:
+    name, *rest = parts
+    name, _, index = name.partition("[")
+    if index:
+        items = list(record.get(name, ()))
+        position = int(index.rstrip("]")) - 1
+        items[position] = _set(items[position], rest, value, run) if rest else value
+        new: Any = tuple(items)
+    elif rest:
+        new = _set(record.get(name, Record()), rest, value, run)
+    else:
+        new = value
+    entries = {**record, name: new}
+    return FactRecord(entries, record.form, record.path) if isinstance(record, FactRecord) else Record(entries)

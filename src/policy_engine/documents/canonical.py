@@ -1,0 +1,45 @@
+"""The canonical form of a linked pack, and its hash (RFC 8785, SHA-256): equal hashes mean equal answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import rfc8785
+
+from policy_engine.expression import tree
+from policy_engine.expression.unparse import unparse
+from policy_engine.model.pack import Pack
+from policy_engine.source import Span
+from policy_engine.values import show
+
+__all__ = ["digest", "plain"]
+
+
+def digest(pack: Pack) -> str:
+    """SHA-256 of the canonical JSON of the linked pack, in hexadecimal; spans and the hash itself are left out."""
+    return hashlib.sha256(rfc8785.dumps(plain(dataclasses.replace(pack, hash="")))).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """Any part of a pack as JSON; expressions as their text, numbers as texts."""
+    if isinstance(value, tree.Node):
+        return unparse(value)
+    if isinstance(value, (str, bool, int)) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return [[key, plain(item)] for key, item in value.items()]
+    if isinstance(value, frozenset):
+        return sorted(map(plain, value))
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {name: plain(item) for name, item in fields.items() if not isinstance(item, Span)}
+    if isinstance(value, (Decimal, datetime.date, datetime.timedelta)):
+        return show(value)
+    return str(value)

@@ -1,0 +1,353 @@
+"""Forms to a pack: every name resolved, every expression typed, every citation checked, all problems in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from policy_engine.documents import canonical
+from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
+from policy_engine.documents.link_parameters import link_parameters
+from policy_engine.documents.link_vocabulary import link_vocabulary
+from policy_engine.documents.pack_forms import PackForms
+from policy_engine.documents.reader import Word
+from policy_engine.documents.scope import RESERVED, Names, subject_names
+from policy_engine.documents.yaml import ListNode, Node, Scalar
+from policy_engine.errors import Problem, problem
+from policy_engine.expression import tree
+from policy_engine.expression.check import Symbol, check, nearest
+from policy_engine.expression.lex import ExpressionText
+from policy_engine.expression.parse import parse
+from policy_engine.expression.regions import exclusive, exhaustive
+from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, Type, join
+from policy_engine.model.citation import MAX_WORDS, Citation, Clause
+from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
+from policy_engine.model.pack import Area, Pack, Window
+from policy_engine.model.reading import Reading, ReadingOption
+from policy_engine.model.vocabulary import SUBJECTS
+from policy_engine.source import Span
+from policy_engine.values import Record
+
+__all__ = ["FORMAT", "LANGUAGE", "link"]
+
+FORMAT = 1
+"""Version of the form of pack files that this package reads."""
+LANGUAGE = 1
+"""Version of the meaning of packs (docs/language.md)."""
+
+
+def link(forms: PackForms) -> tuple[Pack | None, tuple[Problem, ...]]:
+    """The pack, or the problems that keep it from being one; warnings may come with a pack."""
+    linker = _Linker(forms)
+    pack = linker.pack()
+    problems = tuple(dict.fromkeys((*forms.problems, *linker.problems)))
+    errors = any(found.severity == "error" for found in problems)
+    return (None if errors else pack), problems
+
+
+class _Linker:
+    def __init__(self, forms: PackForms) -> None:
+        self.forms = forms
+        self.problems: list[Problem] = []
+        self.vocabulary, found = link_vocabulary(forms.vocabulary, forms.readings)
+        self.problems += found
+        self.parameters, found = link_parameters(forms.parameters, self.cites)
+        self.problems += found
+        self.linked: dict[str, Reading | DecisionDefinition | None] = {}
+        self.linking: list[str] = []
+        self.names = {subject: self.subject_scope(subject) for subject in SUBJECTS}
+
+    def report(self, code: str, span: Span, **details: object) -> None:
+        self.problems.append(problem(code, span, **details))
+
+    # ---- names
+
+    def subject_scope(self, subject: str) -> Names:
+        own = Names()
+        for id_, parameter in self.parameters.items():
+            own.add(id_, parameter.label.zh, _constant(Symbol(id_, parameter.type, "parameter")))
+        for word, reading in self.forms.readings.items():
+            if reading.about == subject:
+                own.add(word.text, "", lambda word=word, form=reading: self.reading_symbol(word, form))
+        for word, decision in self.forms.decisions.items():
+            if decision.about == subject:
+                own.add(word.text, decision.label.zh, lambda word=word, form=decision: self.decision_symbol(word, form))
+        return subject_names(self.vocabulary.form(subject)).joined(own)
+
+    def check_names(self) -> None:
+        """Ids of facts, parameters, readings and decisions share one space."""
+        facts = {fact.id: "fact" for subject in SUBJECTS for fact in self.vocabulary.form(subject)}
+        taken = {**facts, **dict.fromkeys(RESERVED, "engine")}
+        for word in self.forms.readings:
+            taken.pop(word.text, None)
+        for kind, words in (
+            ("parameter", self.forms.parameters),
+            ("reading", self.forms.readings),
+            ("decision", self.forms.decisions),
+        ):
+            for word in words:
+                if not (word.text.isidentifier() and word.text.isascii()):
+                    self.report("link.bad_id", word.span, id=word)
+                elif word.text in taken:
+                    self.report("link.name_taken", word.span, id=word, kind=taken[word.text])
+                taken[word.text] = kind
+
+    # ---- expressions
+
+    def expression(self, text: ExpressionText, subject: str, wanted: Type | None = None, kind: str = "") -> tree.Node | None:
+        node, problems = parse(text)
+        self.problems += problems
+        if node is None:
+            return None
+        checked, problems = check(node, self.names[subject], wanted)
+        self.problems += problems
+        self.check_constants(checked)
+        if kind != "completeness":
+            self.check_knowledge(checked)
+        return checked
+
+    def check_constants(self, node: tree.Node) -> None:
+        """Every figure but 0 and 1 is a parameter with a citation."""
+        for part in tree.walk(node):
+            if isinstance(part, tree.Call) and part.function in ("date", "duration"):
+                if all(isinstance(argument, tree.Literal) for argument in part.arguments):
+                    self.report("link.bare_constant", part.span, found=part.span.text)
+            elif isinstance(part, tree.Literal) and not isinstance(part.value, (str, bool)) and part.value not in (0, 1):
+                self.report("link.bare_constant", part.span, found=part.span.text)
+
+    def check_knowledge(self, node: tree.Node) -> None:
+        for part in tree.walk(node):
+            if isinstance(part, tree.Call) and part.function == "is known":
+                self.report("link.is_known", part.span)
+            if isinstance(part, tree.Name) and part.kind == "decision":
+                target = next(form for word, form in self.forms.decisions.items() if word.text == part.id)
+                if target.kind == "completeness":
+                    self.report("link.requires_completeness", part.span, id=part.id)
+
+    # ---- citations
+
+    def cites(self, forms: Iterable[CiteForm]) -> tuple[Citation, ...]:
+        return tuple(found for found in map(self.cite, forms) if found is not None)
+
+    def cite(self, form: CiteForm) -> Citation | None:
+        known = [word.text for word in self.forms.pack.clauses] if self.forms.pack else []
+        if form.clause.text not in known:
+            near = nearest(form.clause.text, known) or ", ".join(known[:12])
+            self.report("link.unknown_clause", form.clause.span, clause=form.clause, near=near)
+            return None
+        if form.words is not None and len(form.words.text) > MAX_WORDS:
+            length = len(form.words.text)
+            self.report("link.words_too_long", form.words.span, length=length, limit=MAX_WORDS)
+        return Citation(form.clause.text, form.words.text if form.words else "")
+
+    # ---- readings
+
+    def reading_symbol(self, word: Word, form: ReadingForm) -> Symbol | None:
+        reading = self.on_demand(word, lambda: self.reading(word, form))
+        return None if reading is None else Symbol(word.text, reading.type, "reading")
+
+    def on_demand(self, word: Word, build: Any) -> Any:
+        """Link a reading or decision when it is first needed; a cycle is reported once, where it closes."""
+        if word.text in self.linking:
+            cycle = " → ".join([*self.linking[self.linking.index(word.text) :], word.text])
+            self.report("link.cycle", word.span, cycle=cycle)
+            return None
+        if word.text not in self.linked:
+            self.linking.append(word.text)
+            self.linked[word.text] = build()
+            self.linking.pop()
+        return self.linked[word.text]
+
+    def reading(self, word: Word, form: ReadingForm) -> Reading:
+        type_: Type = NEVER
+        options: list[ReadingOption] = []
+        for id_, option in form.options.items():
+            if option.is_.text == "judgement":
+                node: tree.Node | None = None
+                option_type: Type = BOOLEAN
+            else:
+                node = self.expression(option.is_, form.about)
+                option_type = node.typed if node is not None else NEVER
+            joined = join(type_, option_type)
+            if joined is None:
+                self.report("link.option_type", option.span, found=option_type, wanted=type_)
+            type_ = joined or type_
+            options.append(ReadingOption(id_.text, option.label, node))
+        if len(options) < 2:
+            self.report("link.one_option", word.span, id=word)
+        ids = [option.id for option in options]
+        if form.default.text not in ids:
+            self.report("link.unknown_option", form.default.span, found=form.default, near=", ".join(ids))
+        reads = self.cite(form.reads) or Citation("")
+        return Reading(word.text, reads, form.question, type_, tuple(options), form.default.text, form.why)
+
+    # ---- decisions
+
+    def decision_symbol(self, word: Word, form: DecisionForm) -> Symbol | None:
+        if form.rules or form.outcomes:
+            return Symbol(word.text, self.table_type(word, form), "decision")
+        decision = self.on_demand(word, lambda: self.decision(word, form))
+        return None if decision is None else Symbol(word.text, decision.type, "decision")
+
+    def table_type(self, word: Word, form: DecisionForm) -> Type:
+        code = CodeType(word.text, _outcomes(form))
+        return ListType(code) if form.hit == "collect" else code
+
+    def decision(self, word: Word, form: DecisionForm) -> DecisionDefinition | None:
+        if (form.is_ is None) == (not form.rules):
+            self.report("link.expression_or_table", word.span, id=word)
+            return None
+        if form.is_ is not None:
+            node = self.expression(form.is_, form.about, kind=form.kind or "")
+            logic: tree.Node | DecisionTable | None = node
+            type_ = node.typed if node is not None else NEVER
+            if not form.cites:
+                self.report("link.no_citation", word.span, id=word)
+        else:
+            logic, type_ = self.table(word, form), self.table_type(word, form)
+        if logic is None:
+            return None
+        return DecisionDefinition(
+            id=word.text,
+            label=form.label,
+            about=form.about,
+            type=type_,
+            logic=logic,
+            cites=self.cites(form.cites),
+            span=word.span,
+            kind=form.kind or "",
+            force=form.force,
+            rounding=self.rounding(form),
+            rows=tuple(row.text for row in form.rows),
+            requires=_requires(logic),
+        )
+
+    def rounding(self, form: DecisionForm) -> Rounding | None:
+        if form.rounding is None:
+            return None
+        cites = self.cites([form.rounding.clause])
+        return Rounding(form.rounding.mode, form.rounding.places, cites)
+
+    def table(self, word: Word, form: DecisionForm) -> DecisionTable:
+        if form.hit is None:
+            self.report("form.missing_key", word.span, key="hit")
+        self.check_outcomes(form)
+        rules = [rule for rule in (self.rule(rule, form) for rule in form.rules) if rule is not None]
+        twice = [rule.id for number, rule in enumerate(form.rules) if rule.id in [r.id for r in form.rules[:number]]]
+        for id_ in twice:
+            self.report("link.rule_twice", id_.span, id=id_)
+        otherwise = form.otherwise
+        if otherwise is not None and form.hit == "collect":
+            self.report("link.collect_otherwise", otherwise.then.span)
+        return DecisionTable(
+            hit=form.hit or "first",
+            outcomes=_outcomes(form),
+            rules=tuple(rules),
+            otherwise=otherwise.then.text if otherwise else None,
+            otherwise_cites=self.cites(otherwise.cites) if otherwise else (),
+            exclusive=exclusive([rule.when for rule in rules]),
+            exhaustive=exhaustive([rule.when for rule in rules]),
+        )
+
+    def check_outcomes(self, form: DecisionForm) -> None:
+        known = [word.text for word in form.outcomes]
+        used = [rule.then for rule in form.rules] + ([form.otherwise.then] if form.otherwise else [])
+        for outcome in used:
+            if outcome.text not in known:
+                near = nearest(outcome.text, known) or ", ".join(known)
+                self.report("link.unknown_outcome", outcome.span, found=outcome, near=near)
+        for word in form.outcomes:
+            if word.text not in [outcome.text for outcome in used]:
+                self.report("link.outcome_never_given", word.span, found=word)
+
+    def rule(self, form: RuleForm, decision: DecisionForm) -> Rule | None:
+        when = self.expression(form.when, decision.about, BOOLEAN, decision.kind or "")
+        if not form.cites:
+            self.report("link.no_citation", form.id.span, id=form.id)
+        if when is None:
+            return None
+        return Rule(form.id.text, when, form.then.text, form.force, self.cites(form.cites), form.span)
+
+    # ---- the pack
+
+    def pack(self) -> Pack | None:
+        form = self.forms.pack
+        for word, reading in self.forms.readings.items():
+            self.reading_symbol(word, reading)
+        for word, decision in self.forms.decisions.items():
+            self.on_demand(word, lambda word=word, decision=decision: self.decision(word, decision))
+        self.check_names()
+        if form is None:
+            return None
+        self.check_answers(form.answers)
+        pack = Pack(
+            id=form.pack.text,
+            version=form.version.text,
+            format=form.format,
+            language=form.language,
+            title=form.title,
+            number=form.number.text if form.number else "",
+            issuer=form.issuer.text if form.issuer else "",
+            issued=form.issued,
+            in_force=Window(form.in_force.from_, form.in_force.to, form.in_force.why),
+            area=Area(self.places(form.area.entries), self.cites(form.area_cites)),
+            answers=tuple(word.text for word in form.answers),
+            clauses=self.clauses(),
+            vocabulary=self.vocabulary,
+            parameters=Record(self.parameters),
+            readings=self.collected(self.forms.readings),
+            decisions=self.collected(self.forms.decisions),
+        )
+        return replace(pack, hash=canonical.digest(pack)) if not self.problems else pack
+
+    def collected(self, words: Iterable[Word]) -> Record:
+        """What was linked under these words, in their order."""
+        return Record((word.text, self.linked[word.text]) for word in words if self.linked.get(word.text))
+
+    def check_answers(self, answers: Iterable[Word]) -> None:
+        known = [word.text for word in self.forms.decisions]
+        for word in answers:
+            if word.text not in known:
+                near = nearest(word.text, known)
+                self.report("link.unknown_decision", word.span, found=word, near=near)
+
+    def places(self, entries: Mapping[str, tuple[Scalar, Node]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        known = {fact.id for fact in self.vocabulary.form("household")}
+        places: list[tuple[str, tuple[str, ...]]] = []
+        for key, (word, node) in entries.items():
+            if key not in known:
+                self.report("form.unknown_key", word.span, key=key, near=nearest(key, known))
+            items = node.items if isinstance(node, ListNode) else (node,)
+            places.append((key, tuple(item.text for item in items if isinstance(item, Scalar))))
+        return tuple(places)
+
+    def clauses(self) -> Record:
+        form = self.forms.pack
+        assert form is not None
+        return Record(
+            (word.text, Clause(word.text, c.about, c.sha256.text if c.sha256 else "", c.set_aside or ""))
+            for word, c in form.clauses.items()
+        )
+
+
+def _constant(symbol: Symbol) -> Any:
+    return lambda: symbol
+
+
+def _outcomes(form: DecisionForm) -> tuple[Option, ...]:
+    return tuple(Option(word.text, label.zh, label.en) for word, label in form.outcomes.items())
+
+
+def _requires(logic: tree.Node | DecisionTable) -> tuple[tuple[str, str], ...]:
+    """The facts, parameters, readings and decisions that the logic names: (kind, id), in order, once each."""
+    roots = [rule.when for rule in logic.rules] if isinstance(logic, DecisionTable) else [logic]
+    found = [
+        (part.kind, part.id)
+        for root in roots
+        for part in tree.walk(root)
+        if isinstance(part, tree.Name) and part.kind in ("fact", "parameter", "reading", "decision")
+    ]
+    return tuple(dict.fromkeys(found))
+
+

@@ -1,0 +1,49 @@
+"""Python data as nodes, so that one reader serves files and programs. Places are paths into the data."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
+from policy_engine.source import Source, Span
+from policy_engine.values import format_number
+
+__all__ = ["nodes"]
+
+
+def nodes(value: Any, path: str = "") -> Node:
+    """The data as a facts file would hold it. A binary float is read by its shortest decimal form; NaN stays NaN."""
+    if isinstance(value, Mapping):
+        entries = {str(key): (_scalar(str(key), path), nodes(item, _below(path, key))) for key, item in value.items()}
+        return MapNode(entries, _span("{…}", path))
+    if isinstance(value, (list, tuple)):
+        return ListNode(tuple(nodes(item, f"{path}[{i}]") for i, item in enumerate(value, 1)), _span("[…]", path))
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str):
+        return _scalar(value, path, plain=False)
+    if isinstance(value, bool):
+        return _scalar("true" if value else "false", path)
+    if value is None:
+        return _scalar("", path)
+    if isinstance(value, (datetime.date, float, int)):
+        return _scalar(str(value) if not isinstance(value, float) else repr(value), path)
+    if isinstance(value, Decimal):
+        return _scalar(format_number(value) if value.is_finite() else str(value), path)
+    return _scalar(repr(value), path, plain=False)
+
+
+def _below(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _scalar(text: str, path: str, *, plain: bool = True) -> Scalar:
+    return Scalar(text, _span(text, path), plain)
+
+
+def _span(text: str, path: str) -> Span:
+    return Span(Source(path or "<facts>", text), 0, len(text))

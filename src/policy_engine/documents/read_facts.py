@@ -1,0 +1,276 @@
+"""Facts of subjects, from YAML, JSON or Python data, checked against the vocabulary.
+
+A fact is a bare value or `{value, source, by, observed_on, known_on, reference}`. Absent and null are unknown. A
+judgement without `by` and `observed_on` does not count: it stays unknown, with a warning.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from policy_engine.documents.plain_data import nodes
+from policy_engine.documents.read_pack import read_text
+from policy_engine.documents.reader import kind_of, number_of
+from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar, read
+from policy_engine.errors import FactsError, Problem, problem
+from policy_engine.expression import temporal
+from policy_engine.expression.check import nearest
+from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, RecordType, Type
+from policy_engine.model.core import CORE
+from policy_engine.model.core_codes import SOURCE
+from policy_engine.model.facts import Evidence, FactRecord, Facts
+from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
+from policy_engine.source import Span
+from policy_engine.values import Record
+
+__all__ = ["FORMAT", "MAX_AMOUNT", "read_facts", "read_facts_file", "read_facts_text"]
+
+FORMAT = 1
+MAX_AMOUNT = Decimal(10) ** 12
+"""Amounts in yuan are smaller than this in size."""
+
+_HEADER = ("format", "subject", "as_of")
+_EVIDENCE = ("value", "source", "by", "observed_on", "known_on", "reference")
+
+
+def read_facts(data: Mapping[str, Any], vocabulary: Vocabulary = CORE) -> tuple[Facts, tuple[Problem, ...]]:
+    """Facts from Python data as a facts file would hold them; raises `FactsError`, returns warnings."""
+    facts, problems = _subject(nodes(data), vocabulary)
+    return _sound([facts], problems)[0], problems
+
+
+def read_facts_file(path: str | os.PathLike[str], vocabulary: Vocabulary = CORE) -> tuple[list[Facts], tuple[Problem, ...]]:
+    """All subjects of a YAML or JSON file (documents parted by `---`, or a list); raises `FactsError`, returns warnings."""
+    problems: list[Problem] = []
+    text = read_text(Path(path), problems)
+    if text is None:
+        raise FactsError(problems)
+    return read_facts_text(text, os.fspath(path), vocabulary)
+
+
+def read_facts_text(text: str, name: str, vocabulary: Vocabulary = CORE) -> tuple[list[Facts], tuple[Problem, ...]]:
+    """All subjects of a YAML or JSON text; raises `FactsError` with every problem, returns warnings."""
+    json = text.lstrip()[:1] in ("{", "[")
+    documents, found = read(text.replace("\t", " ") if json else text, name)
+    problems = list(found)
+    subjects = [item for document in documents for item in (document.items if isinstance(document, ListNode) else (document,))]
+    if not subjects and not problems:
+        problems.append(problem("facts.empty", where=name))
+    facts: list[Facts] = []
+    for subject in subjects:
+        one, found = _subject(subject, vocabulary)
+        facts.append(one)
+        problems += found
+    return _sound(facts, problems), tuple(problems)
+
+
+def _sound(facts: list[Facts], problems: Iterable[Problem]) -> list[Facts]:
+    if any(found.severity == "error" for found in problems):
+        raise FactsError(problems)
+    return facts
+
+
+def _subject(node: Node, vocabulary: Vocabulary) -> tuple[Facts, tuple[Problem, ...]]:
+    reader = _FactsReader(vocabulary)
+    if not isinstance(node, MapNode):
+        reader.report("form.wrong_kind", node, found=kind_of(node), wanted="mapping")
+        return Facts("household", FactRecord({}, "household", "")), tuple(reader.problems)
+    subject = reader.header_subject(node.get("subject"))
+    as_of = reader.header_date(node.get("as_of"))
+    reader.header_format(node.get("format"))
+    entries = {key: entry for key, entry in node.entries.items() if key not in _HEADER}
+    root = reader.record(MapNode(entries, node.span), vocabulary.form(subject), "")
+    facts = Facts(subject, root, as_of, Record(reader.evidence))
+    return facts, tuple(reader.problems)
+
+
+class _FactsReader:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.problems: list[Problem] = []
+        self.evidence: dict[str, Evidence] = {}
+        self.covering: list[Evidence] = []
+
+    def report(self, code: str, node: Node | Span, *, warning: bool = False, **details: object) -> None:
+        span = node if isinstance(node, Span) else node.span
+        self.problems.append(problem(code, span, warning=warning, **details))
+
+    def wrong(self, node: Node, path: str, wanted: object) -> None:
+        self.report("facts.wrong_kind", node, fact=path, found=kind_of(node), wanted=wanted)
+
+    # ---- header
+
+    def header_subject(self, node: Node | None) -> str:
+        if node is None:
+            return "household"
+        if isinstance(node, Scalar) and node.text in SUBJECTS:
+            return node.text
+        self.report("facts.not_an_option", node, fact="subject", found=kind_of(node), near=", ".join(SUBJECTS))
+        return "household"
+
+    def header_format(self, node: Node | None) -> None:
+        number = number_of(node) if node is not None else Decimal(FORMAT)
+        if node is not None and (number is None or number != number.to_integral_value() or number < 1):
+            self.wrong(node, "format", "whole number")
+        elif node is not None and number is not None and number > FORMAT:
+            self.report("facts.newer", node, found=number, known=FORMAT)
+
+    def header_date(self, node: Node | None) -> datetime.date | None:
+        return None if node is None else self.date(node, "as_of")
+
+    # ---- records
+
+    def record(self, node: Node, form: RecordForm, path: str) -> FactRecord:
+        entries: dict[str, Any] = {}
+        if not isinstance(node, MapNode):
+            self.wrong(node, path, "mapping")
+            return FactRecord({}, form.id, path)
+        for key, (word, value) in node.entries.items():
+            fact = form.find(key)
+            if fact is None:
+                names = [name for known in form for name in (known.id, known.label.zh)]
+                near = nearest(key, names) or ", ".join(names[:8:2])
+                self.report("facts.unknown_fact", word, fact=key, form=form.id, near=near)
+            elif fact.id in entries:
+                self.report("facts.given_twice", word, fact=fact.id)
+            else:
+                found = self.fact(value, fact, f"{path}.{fact.id}" if path else fact.id)
+                if found is not None:
+                    entries[fact.id] = found
+        return FactRecord(entries, form.id, path)
+
+    def fact(self, node: Node, fact: Fact, path: str) -> Any:
+        """A bare value, or a value with its evidence; None is unknown."""
+        evidence = None
+        if isinstance(node, MapNode) and "value" in node.entries:
+            evidence = self.read_evidence(node, path)
+            node = node.entries["value"][1]
+        if isinstance(node, Scalar) and node.is_null:
+            return None
+        if evidence is not None:
+            self.covering.append(evidence)
+        value = self.years(node, fact, path) if fact.by_year else self.value(node, fact.type, path)
+        if value is not None and fact.judgement and not self.vouched():
+            self.report("facts.judgement_without_evidence", node, warning=True, fact=path)
+            value = None
+        if evidence is not None:
+            self.covering.pop()
+            self.evidence[path] = evidence
+        return value
+
+    def vouched(self) -> bool:
+        return any(evidence.by and evidence.observed_on for evidence in self.covering)
+
+    def read_evidence(self, node: MapNode, path: str) -> Evidence:
+        found: dict[str, Any] = {}
+        for key, (word, value) in node.entries.items():
+            if key not in _EVIDENCE:
+                near = nearest(key, _EVIDENCE) or ", ".join(_EVIDENCE)
+                self.report("facts.unknown_fact", word, fact=key, form="evidence", near=near)
+            elif key != "value" and not (isinstance(value, Scalar) and value.is_null):
+                found[key] = self.evidence_part(key, value, f"{path}.{key}")
+        return Evidence(**{key: value for key, value in found.items() if value is not None})
+
+    def evidence_part(self, key: str, node: Node, path: str) -> Any:
+        if key in ("observed_on", "known_on"):
+            return self.date(node, path)
+        return self.code(node, SOURCE, path) if key == "source" else self.text(node, path)
+
+    def years(self, node: Node, fact: Fact, path: str) -> Record | None:
+        if not isinstance(node, MapNode):
+            self.wrong(node, path, "mapping by year")
+            return None
+        assert isinstance(fact.type, RecordType)
+        form = self.vocabulary.form(fact.type.name)
+        records: dict[str, FactRecord] = {}
+        for key, (word, value) in node.entries.items():
+            if not (len(key) == 4 and key.isascii() and key.isdecimal()):
+                self.wrong(word, path, "a year such as 2021")
+            elif not (isinstance(value, Scalar) and value.is_null):
+                records[key] = self.record(value, form, f"{path}.{key}")
+        return Record(records)
+
+    # ---- values
+
+    def value(self, node: Node, type_: Type, path: str) -> Any:
+        if isinstance(type_, RecordType):
+            return self.record(node, self.vocabulary.form(type_.name), path)
+        if isinstance(type_, ListType):
+            return self.items(node, type_.item, path)
+        if isinstance(type_, NumberType):
+            return self.number(node, type_, path)
+        if isinstance(type_, CodeType):
+            return self.code(node, type_, path)
+        if type_ == BOOLEAN:
+            return self.boolean(node, path)
+        return self.date(node, path) if type_ == DATE else self.text(node, path)
+
+    def items(self, node: Node, item: Type, path: str) -> tuple[Any, ...] | None:
+        if not isinstance(node, ListNode):
+            self.wrong(node, path, "list")
+            return None
+        found = [self.value(part, item, f"{path}[{number}]") for number, part in enumerate(node.items, 1)]
+        if isinstance(item, RecordType):
+            self.check_unique(node, found, path)
+        return tuple(value for value in found if value is not None)
+
+    def check_unique(self, node: ListNode, found: list[Any], path: str) -> None:
+        """No two records of a list with the same code of their own (`member_id`, `need_id`)."""
+        seen: set[str] = set()
+        for part, record in zip(node.items, found, strict=True):
+            code = record.get(f"{record.form}_id")
+            if code is not None and code in seen:
+                self.report("facts.record_twice", part, list=path, code=code)
+            seen.add(code)
+
+    def number(self, node: Node, type_: NumberType, path: str) -> Decimal | None:
+        number = number_of(node)
+        if number is None:
+            text = node.text if isinstance(node, Scalar) else ""
+            bare = text.lower().lstrip("+-.")
+            code = "facts.not_finite" if bare in ("nan", "inf", "infinity") else "facts.not_a_number"
+            self.report(code, node, fact=path, found=kind_of(node))
+            return None
+        unit = str(type_.unit)
+        if "CNY" in unit and (abs(number) >= MAX_AMOUNT or number != round(number, 2)):
+            self.report("facts.bad_amount", node, fact=path, found=kind_of(node))
+            return None
+        if unit in ("person", "household") and (number != number.to_integral_value() or not 0 <= number < 10**9):
+            self.report("facts.bad_count", node, fact=path, found=kind_of(node))
+            return None
+        if path == "household_size" and number == 0:
+            self.report("facts.no_people", node)
+            return None
+        return number
+
+    def code(self, node: Node, type_: CodeType, path: str) -> str | None:
+        option = type_.find(node.text) if isinstance(node, Scalar) else None
+        if option is None:
+            names = [name for known in type_.options for name in (known.id, known.zh)]
+            near = nearest(kind_of(node), names) or ", ".join(f"{known.id} {known.zh}" for known in type_.options)
+            self.report("facts.not_an_option", node, fact=path, found=kind_of(node), near=near)
+            return None
+        return option.id
+
+    def boolean(self, node: Node, path: str) -> bool | None:
+        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false", "是", "否"):
+            return node.text in ("true", "是")
+        self.wrong(node, path, "true or false (是, 否)")
+        return None
+
+    def date(self, node: Node, path: str) -> datetime.date | None:
+        found = temporal.read_date(node.text) if isinstance(node, Scalar) else None
+        if found is None:
+            self.wrong(node, path, "date (YYYY-MM-DD)")
+        return found
+
+    def text(self, node: Node, path: str) -> str | None:
+        if isinstance(node, Scalar) and node.text.strip():
+            return node.text.strip()
+        self.wrong(node, path, "text")
+        return None

@@ -1,0 +1,76 @@
+"""What a name may stand for in the expressions of a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from policy_engine.expression.check import Symbol
+from policy_engine.expression.types import DATE, Type
+from policy_engine.model.vocabulary import YEARS, Fact, RecordForm
+
+__all__ = ["RESERVED", "Names", "entry_names", "subject_names"]
+
+RESERVED = ("on",)
+"""Names the engine gives a meaning to: `on` is the date asked about."""
+
+
+@dataclass
+class Names:
+    """Symbols by id and by label. A label that several things share binds none of them.
+
+    A symbol whose type is not known yet is given by a function, called when the name is first used.
+    """
+
+    symbols: dict[str, Callable[[], Symbol | None]] = field(default_factory=dict)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, id_: str, label: str, symbol: Callable[[], Symbol | None]) -> None:
+        self.symbols[id_] = symbol
+        if label and label.isidentifier() and label != id_:
+            self.labels.setdefault(label, []).append(id_)
+
+    def find(self, name: str) -> Symbol | None:
+        if name in self.symbols:
+            return self.symbols[name]()
+        ids = self.labels.get(name, [])
+        return self.symbols[ids[0]]() if len(ids) == 1 else None
+
+    def names(self) -> Iterable[str]:
+        yield from self.symbols
+        yield from (label for label, ids in self.labels.items() if len(ids) == 1)
+
+    def joined(self, other: Names) -> Names:
+        labels = {label: list(ids) for label, ids in self.labels.items()}
+        for label, ids in other.labels.items():
+            labels.setdefault(label, []).extend(ids)
+        return Names({**self.symbols, **other.symbols}, labels)
+
+
+def _constant(id_: str, type_: Type, kind: str) -> Callable[[], Symbol]:
+    symbol = Symbol(id_, type_, kind)
+    return lambda: symbol
+
+
+def _add_facts(names: Names, facts: Iterable[Fact], kind: str) -> None:
+    for fact in facts:
+        if fact.by_year:
+            for alias, years in YEARS.items():
+                names.add(alias, "本年度" if years == 0 else "上年度", _constant(alias, fact.type, kind))
+        else:
+            names.add(fact.id, fact.label.zh, _constant(fact.id, fact.type, kind))
+
+
+def subject_names(form: RecordForm) -> Names:
+    """The facts of a subject, and `on`."""
+    names = Names()
+    _add_facts(names, form.facts, "fact")
+    names.add("on", "", _constant("on", DATE, "on"))
+    return names
+
+
+def entry_names(form: RecordForm) -> Names:
+    """The entries of a record, for a fact that is derived from its neighbours."""
+    names = Names()
+    _add_facts(names, form.facts, "own")
+    return names

@@ -1,0 +1,240 @@
+"""YAML 1.2 text to nodes that know their place.
+
+Only what packs and facts need: scalars, lists, mappings with text keys. Plain scalars keep their own text, so that
+`2.10` stays a clause number and `no` stays a word: what a scalar means is decided by what is expected there. Duplicate
+keys, tags and merge keys are refused; nesting, size and the expansion of aliases are limited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from policy_engine.errors import Problem, problem
+from policy_engine.expression.lex import ExpressionText
+from policy_engine.source import Source, Span
+
+_FAST = find_spec("_ruamel_yaml") is not None
+"""Is the compiled parser (`ruamel.yaml.clib`) installed? Without it the pure one reads the same, some ten times slower."""
+
+__all__ = ["MAX_ALIASED", "MAX_DEPTH", "MAX_LENGTH", "ListNode", "MapNode", "Node", "Scalar", "read"]
+
+MAX_LENGTH = 64_000_000
+MAX_DEPTH = 40
+MAX_ALIASED = 10_000
+"""Nodes that aliases may repeat in one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value as written; `plain` where it stands without quotes."""
+
+    text: str
+    span: Span
+    plain: bool = True
+
+    @property
+    def is_null(self) -> bool:
+        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+
+    def expression(self) -> ExpressionText:
+        """The text as an expression with absolute places."""
+        return ExpressionText(self.text, self.span.source, _offsets(self.text, self.span))
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """A mapping in the order written: key text to (key, value)."""
+
+    entries: dict[str, tuple[Scalar, Node]]
+    span: Span
+
+    def get(self, key: str) -> Node | None:
+        found = self.entries.get(key)
+        return found[1] if found else None
+
+
+Node: TypeAlias = Scalar | ListNode | MapNode
+
+
+def _offsets(text: str, span: Span) -> Sequence[int]:
+    """Where each character of a scalar's value stands in its source, whatever its quoting and folding."""
+    raw, start = span.text, span.start
+    if raw == text:
+        return range(start, start + len(text) + 1)
+    found: list[int] = []
+    position = 0
+    for character in text:
+        if character.isspace():
+            while position < len(raw) and not raw[position].isspace():
+                position += 1
+            found.append(start + min(position, max(len(raw) - 1, 0)))
+            while position < len(raw) and raw[position].isspace():
+                position += 1
+            continue
+        at = raw.find(character, position)
+        position = at if at >= 0 else position
+        found.append(start + min(position, max(len(raw) - 1, 0)))
+        position += 1
+    return [*found, start + len(raw)]
+
+
+def read(text: str, name: str) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
+    """All documents of a text. With problems, the documents read before them."""
+    source = Source(name, text)
+    if len(text) > MAX_LENGTH:
+        return (), (problem("yaml.too_large", Span(source, 0, 0), length=len(text), limit=MAX_LENGTH),)
+    composer = _Composer(source)
+    try:
+        for event, start, end in _events(source):
+            composer.take(event, Span(source, start, end))
+    except _Stop as stop:
+        return tuple(composer.documents), (*composer.problems, stop.problem)
+    except MarkedYAMLError as error:
+        return tuple(composer.documents), (*composer.problems, _syntax(error, source))
+    except (YAMLError, ValueError) as error:
+        at = Span(source, 0, 1)
+        return (), (problem("yaml.syntax", at, what=" ".join(str(error).split())[:200]),)
+    return tuple(composer.documents), tuple(composer.problems)
+
+
+def _syntax(error: MarkedYAMLError, source: Source) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line = source.line(min(mark.line, source.place(len(source.text)).line - 1) + 1) if mark else ""
+    offset = min(_offset(source, mark), len(source.text)) if mark else 0
+    what = " ".join(str(part) for part in (error.context, error.problem) if part)
+    code = "yaml.tab" if "\t" in line[: len(line) - len(line.lstrip())] else "yaml.syntax"
+    return problem(code, Span(source, offset, offset + 1), what=what)
+
+
+def _offset(source: Source, mark: Any) -> int:
+    start = 0
+    for _ in range(mark.line):
+        start = source.text.find("\n", start) + 1
+    return int(start + mark.column)
+
+
+def _events(source: Source) -> Iterator[tuple[Any, int, int]]:
+    reader = YAML(typ="safe", pure=not _FAST)
+    _, parser = reader.get_constructor_parser(source.text)
+    shift = 1 if source.text.startswith("\ufeff") else 0
+    while parser.check_event():
+        event = parser.get_event()
+        yield event, event.start_mark.index + shift, event.end_mark.index + shift
+
+
+class _Stop(Exception):
+    def __init__(self, found: Problem) -> None:
+        super().__init__(found)
+        self.problem = found
+
+
+@dataclass
+class _Open:
+    """A list or mapping being read."""
+
+    span: Span
+    mapping: bool
+    anchor: str | None
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
+    key: Scalar | None = None
+    size: int = 1
+
+
+class _Composer:
+    """Events to nodes, with a stack of its own: no text however nested can exhaust the interpreter's."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.documents: list[Node] = []
+        self.problems: list[Problem] = []
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.aliased = 0
+        self.empty = True
+
+    def take(self, event: Any, span: Span) -> None:
+        kind = type(event)
+        if kind is ScalarEvent:
+            self.refuse_tag(event, span)
+            plain = event.style in (None, "")
+            self.add(Scalar(event.value, span, plain), event.anchor, 1)
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            self.refuse_tag(event, span)
+            if len(self.stack) >= MAX_DEPTH:
+                raise _Stop(problem("yaml.too_deep", span, limit=MAX_DEPTH))
+            self.stack.append(_Open(span, kind is MappingStartEvent, event.anchor))
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            done = self.stack.pop()
+            whole = done.span.to(span)
+            node = MapNode(done.entries, whole) if done.mapping else ListNode(tuple(done.items), whole)
+            self.add(node, done.anchor, done.size)
+        elif kind is AliasEvent:
+            self.alias(event.anchor, span)
+        elif kind is DocumentStartEvent:
+            self.anchors, self.empty = {}, True
+        elif kind is DocumentEndEvent and self.empty:
+            self.documents.append(Scalar("", span))
+
+    def refuse_tag(self, event: Any, span: Span) -> None:
+        tag = event.tag if isinstance(event.tag, str) else getattr(event.ctag, "handle", None) and str(event.tag)
+        if tag and tag != "!":
+            self.problems.append(problem("yaml.tag", span, tag=tag))
+
+    def alias(self, anchor: str, span: Span) -> None:
+        if anchor not in self.anchors:
+            raise _Stop(problem("yaml.syntax", span, what=f"*{anchor}"))
+        node, size = self.anchors[anchor]
+        self.aliased += size
+        if self.aliased > MAX_ALIASED:
+            raise _Stop(problem("yaml.too_many_aliases", span, limit=MAX_ALIASED))
+        self.add(node, None, size)
+
+    def add(self, node: Node, anchor: str | None, size: int) -> None:
+        if anchor:
+            self.anchors[anchor] = node, size
+        if not self.stack:
+            self.empty = False
+            self.documents.append(node)
+            return
+        around = self.stack[-1]
+        around.size += size
+        if not around.mapping:
+            around.items.append(node)
+        elif around.key is None:
+            around.key = self.key(node)
+        else:
+            key, around.key = around.key, None
+            if key.text in around.entries:
+                self.problems.append(problem("yaml.duplicate_key", key.span, key=key.text))
+            else:
+                around.entries[key.text] = key, node
+
+    def key(self, node: Node) -> Scalar:
+        if not isinstance(node, Scalar):
+            raise _Stop(problem("yaml.key_not_text", node.span))
+        if node.plain and node.text == "<<":
+            self.problems.append(problem("yaml.merge_key", node.span))
+        return node

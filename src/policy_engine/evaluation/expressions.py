@@ -1,0 +1,207 @@
+"""The meaning of expressions on one subject: short, plain, by recursion over the typed tree.
+
+What a name means, and what is known of a record, is left to the evaluator that stands above (`single`, or the one of
+the `eval` command). Nothing is cached, traced or optimised here: an observer overrides `value`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from policy_engine.evaluation import lists, operations
+from policy_engine.evaluation.lists import and_, or_
+from policy_engine.evaluation.operations import compare, undefined, unknown_of
+from policy_engine.expression import tree
+from policy_engine.expression.functions import FUNCTIONS, Undefined
+from policy_engine.expression.tree import Node
+from policy_engine.expression.types import ListType, NumberType, RangeType
+from policy_engine.values import Possibly, Record, Unknown, Value
+
+__all__ = ["Evaluator", "Locals"]
+
+Locals: TypeAlias = Mapping[str, Value]
+"""Values of bound variables by name, and of `item` by the level of its filter."""
+
+
+class Evaluator(ABC):
+    def __init__(self) -> None:
+        self._visitors: dict[type[Node], Callable[[Any, Locals], Value]] = {
+            tree.Literal: lambda node, _: node.value,
+            tree.Name: self.name,
+            tree.Path: self.path,
+            tree.Filter: self.filter,
+            tree.Negative: self.negative,
+            tree.Binary: self.binary,
+            tree.Logic: self.logic,
+            tree.Between: self.between,
+            tree.In: self.in_,
+            tree.If: self.if_,
+            tree.Quantified: self.quantified,
+            tree.Call: self.call,
+            tree.ListOf: lambda node, env: tuple(self.value(item, env) for item in node.items),
+            tree.RecordOf: self.record,
+            tree.RangeOf: self.range_,
+        }
+
+    def value(self, node: Node, env: Locals) -> Value:
+        """The value of a typed expression; an `Unknown` where it has none yet."""
+        return self._visitors[type(node)](node, env)
+
+    @abstractmethod
+    def global_(self, node: tree.Name) -> Value:
+        """The value of a name that is not bound in the expression."""
+
+    # ---- names and paths
+
+    def name(self, node: tree.Name, env: Locals) -> Value:
+        if node.kind == "local":
+            return env[node.id]
+        if node.kind.startswith("item"):
+            return env[node.kind]
+        return self.global_(node)
+
+    def path(self, node: tree.Path, env: Locals) -> Value:
+        target = self.value(node.target, env)
+        if isinstance(target, (tuple, Possibly)):
+            return lists.mapped(target, lambda item: self.entry(item, node))
+        return self.entry(target, node)
+
+    def entry(self, target: Value, node: tree.Path) -> Value:
+        if isinstance(target, Unknown):
+            return target.plain()
+        if isinstance(target, Record):
+            if node.entry in target:
+                return target[node.entry]
+            return undefined(Undefined("value.no_entry", entry=node.entry), node.span)
+        return operations.property_of(target, node.entry)
+
+    def filter(self, node: tree.Filter, env: Locals) -> Value:
+        target = self.value(node.target, env)
+        if isinstance(target, Unknown):
+            return target.plain()
+        if isinstance(node.condition.typed, NumberType):
+            return self.position(node, target, env)
+        return lists.filtered(target, lambda item: self.value(node.condition, {**env, f"item{node.level}": item}))
+
+    def position(self, node: tree.Filter, target: Value, env: Locals) -> Value:
+        index = self.value(node.condition, env)
+        if isinstance(index, Unknown) or isinstance(target, Possibly):
+            return unknown_of(index, target)
+        if index != int(index) or not 1 <= abs(index) <= len(target):
+            return undefined(Undefined("value.no_such_item", index=index, length=len(target)), node.span)
+        return target[int(index) - 1 if index > 0 else int(index)]
+
+    # ---- operators
+
+    def negative(self, node: tree.Negative, env: Locals) -> Value:
+        operand = self.value(node.operand, env)
+        return operand.plain() if isinstance(operand, Unknown) else operations.negative(operand, node.span)
+
+    def binary(self, node: tree.Binary, env: Locals) -> Value:
+        left, right = self.value(node.left, env), self.value(node.right, env)
+        if node.op in ("+", "-", "*", "/"):
+            return operations.arithmetic(node.op, left, right, node.span)
+        return compare(node.op, left, right)
+
+    def logic(self, node: tree.Logic, env: Locals) -> Value:
+        values = [self.value(operand, env) for operand in node.operands]
+        return and_(values) if node.op == "and" else or_(values)
+
+    def between(self, node: tree.Between, env: Locals) -> Value:
+        operand = self.value(node.operand, env)
+        low, high = self.value(node.low, env), self.value(node.high, env)
+        return and_((compare(">=", operand, low), compare("<=", operand, high)))
+
+    def in_(self, node: tree.In, env: Locals) -> Value:
+        operand = self.value(node.operand, env)
+        if isinstance(operand, Unknown) and operand.among:
+            answers = [or_(self.test(test, candidate, env) for test in node.tests) for candidate in operand.among]
+            first = answers[0]
+            return first if all(answer is first for answer in answers) else unknown_of(operand, *answers)
+        return or_(self.test(test, operand, env) for test in node.tests)
+
+    def test(self, node: Node, operand: Value, env: Locals) -> Value:
+        """Does the operand pass one test behind `in`?"""
+        if isinstance(node, tree.Test):
+            return compare(node.op, operand, self.value(node.operand, env))
+        if isinstance(node, tree.RangeOf):
+            low = compare(">=" if node.low_in else ">", operand, self.value(node.low, env))
+            return and_((low, compare("<=" if node.high_in else "<", operand, self.value(node.high, env))))
+        if isinstance(node, tree.ListOf) and _holds_tests(node):
+            return or_(self.test(item, operand, env) for item in node.items)
+        found = self.value(node, env)
+        if isinstance(node.typed, ListType) and not isinstance(operand, tuple):
+            return found.plain() if isinstance(found, Unknown) else lists.FUNCTIONS["list contains"](found, operand)
+        if isinstance(found, tuple) and isinstance(operand, tuple):
+            return or_((compare("=", operand, found), lists.FUNCTIONS["list contains"](found, operand)))
+        return compare("=", operand, found)
+
+    # ---- choices and quantifiers
+
+    def if_(self, node: tree.If, env: Locals) -> Value:
+        condition = self.value(node.condition, env)
+        if not isinstance(condition, Unknown):
+            return self.value(node.then if condition else node.otherwise, env)
+        then, otherwise = self.value(node.then, env), self.value(node.otherwise, env)
+        same = operations.equal(then, otherwise) is True
+        return then if same and not isinstance(then, Unknown) else unknown_of(condition, then, otherwise)
+
+    def quantified(self, node: tree.Quantified, env: Locals) -> Value:
+        return self.over(node, node.bindings, env)
+
+    def over(self, node: tree.Quantified, bindings: tuple[tuple[str, Node], ...], env: Locals) -> Value:
+        if not bindings:
+            return self.value(node.condition, env)
+        (name, domain), *rest = bindings
+        items = self.value(domain, env)
+        if isinstance(items, Unknown):
+            return items.plain()
+        judged = ((belongs, self.over(node, tuple(rest), {**env, name: item})) for item, belongs in lists.members(items))
+        if node.every:
+            return and_(or_((lists.not_(belongs), holds)) for belongs, holds in judged)
+        return or_(and_(pair) for pair in judged)
+
+    # ---- calls and records
+
+    def call(self, node: tree.Call, env: Locals) -> Value:
+        arguments = tuple(self.value(argument, env) for argument in node.arguments)
+        if node.function == "is known":
+            return not isinstance(arguments[0], (Unknown, Possibly))
+        signature = FUNCTIONS[node.function][node.way]
+        if not signature.strict and node.function != "list contains":
+            arguments = (self.as_list(node, arguments),)
+        listwise = lists.FUNCTIONS.get(node.function)
+        if listwise is not None:
+            items = arguments[0]
+            return items.plain() if isinstance(items, Unknown) else listwise(*arguments)
+        if operations.is_open(arguments):
+            return unknown_of(*arguments)
+        try:
+            return signature.apply(*arguments)
+        except Undefined as error:
+            return undefined(error, node.span)
+        except ArithmeticError:
+            return undefined(Undefined("value.overflow"), node.span)
+
+    def as_list(self, node: tree.Call, arguments: tuple[Value, ...]) -> Value:
+        """The arguments of a list function as one list: `max(xs)`, `max(a, b)` and `max(a)` are all allowed."""
+        if len(arguments) == 1 and isinstance(node.arguments[0].typed, ListType):
+            return arguments[0]
+        return arguments
+
+    def record(self, node: tree.RecordOf, env: Locals) -> Value:
+        entries: dict[str, Value] = {}
+        for name, value in node.entries:
+            entries[name] = self.value(value, {**env, **entries})
+        return Record(entries)
+
+    def range_(self, node: tree.RangeOf, env: Locals) -> Value:
+        """A range by itself can only be compared with another; `in` looks at its ends."""
+        ends = {"low": self.value(node.low, env), "high": self.value(node.high, env)}
+        return Record({**ends, "low_in": node.low_in, "high_in": node.high_in})
+
+
+def _holds_tests(node: tree.ListOf) -> bool:
+    return any(isinstance(item.typed, RangeType) for item in node.items)

@@ -1,0 +1,138 @@
+"""The evaluator observed: the same evaluation, with a trace of what it looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from policy_engine.evaluation.expressions import Locals
+from policy_engine.evaluation.finding import Finding
+from policy_engine.evaluation.single import Single
+from policy_engine.expression import tree
+from policy_engine.expression.tree import Node
+from policy_engine.expression.types import BOOLEAN
+from policy_engine.expression.unparse import unparse
+from policy_engine.model.citation import Citation
+from policy_engine.model.decision import DecisionDefinition, Rule
+from policy_engine.model.facts import FactRecord
+from policy_engine.model.vocabulary import Fact
+from policy_engine.source import Span
+from policy_engine.values import Possibly, Record, Unknown, Value
+
+__all__ = ["Traced", "TraceNode"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceNode:
+    """One thing the evaluator looked at: what it is, its value (None: not known), where the value comes from.
+
+    kind: decision, rule, condition, fact, judgement, parameter, reading. `text` is the id or path, or the condition as
+    an expression. `origin`: for facts the source, `supplied` or `derived`; for parameters `stated`, `assumption`,
+    `settings`, `scenario` or `not stated`; for readings the option in use.
+    """
+
+    kind: str
+    text: str
+    value: Any = None
+    origin: str = ""
+    cites: tuple[Citation, ...] = ()
+    children: tuple[TraceNode, ...] = ()
+
+
+_CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.Quantified, tree.Call)
+
+
+class Traced(Single):
+    """Overrides what is looked at to note it; `trace` answers with the tree of a decision."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._open: list[list[TraceNode]] = [[]]
+        self._decisions: dict[str, TraceNode] = {}
+
+    def trace(self, decision: str) -> TraceNode:
+        """The trace of a decision that has been evaluated."""
+        return self._decisions[decision]
+
+    def _enter(self) -> None:
+        self._open.append([])
+
+    def _leave(self, kind: str, text: str, value: Value, origin: str = "", cites: tuple[Citation, ...] = ()) -> TraceNode:
+        node = TraceNode(kind, text, known(value), origin, cites, tuple(self._open.pop()))
+        self._open[-1].append(node)
+        return node
+
+    def decision(self, id_: str) -> Finding:
+        seen = id_ in self.findings
+        finding = super().decision(id_)
+        if seen:
+            self._open[-1].append(replace(self._decisions[id_], children=(), origin="shown above"))
+        return finding
+
+    def find(self, decision: DecisionDefinition) -> Finding:
+        self._enter()
+        finding = super().find(decision)
+        self._decisions[decision.id] = self._leave("decision", decision.id, finding.value, cites=decision.cites)
+        return finding
+
+    def rule(self, rule: Rule) -> Value:
+        self._enter()
+        value = super().rule(rule)
+        self._leave("rule", rule.id, value, rule.then, rule.cites)
+        return value
+
+    def value(self, node: Node, env: Locals) -> Value:
+        if node.type != BOOLEAN or not isinstance(node, _CONDITIONS):
+            return super().value(node, env)
+        self._enter()
+        value = super().value(node, env)
+        self._leave("condition", unparse(node), value)
+        return value
+
+    def reading(self, id_: str, span: Span) -> Value:
+        self._enter()
+        value = super().reading(id_, span)
+        self._leave("reading", id_, value, self.chosen(id_), (self.pack.reading(id_).reads,))
+        return value
+
+    def parameter(self, id_: str, span: Span) -> Value:
+        value = super().parameter(id_, span)
+        parameter = self.pack.parameter(id_)
+        found = self.parameter_value(id_)
+        if found is None:
+            origin = "not stated"
+        elif found.source == "scenario":
+            origin = "scenario"
+        else:
+            origin = "settings" if found.source else parameter.kind
+        cites = parameter.cites + (found.cites if found else ())
+        self._open[-1].append(TraceNode("parameter", id_, known(value), origin, cites))
+        return value
+
+    def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:
+        self._enter()
+        value = super().supplied(record, fact, span)
+        if isinstance(value, Record) or (isinstance(value, tuple) and any(isinstance(item, Record) for item in value)):
+            self._open[-2].extend(self._open.pop())
+            return value
+        path = record.below(fact.id)
+        self._leave("judgement" if fact.judgement else "fact", path, value, self._origin(record, fact, path))
+        return value
+
+    def _origin(self, record: FactRecord, fact: Fact, path: str) -> str:
+        if fact.id in record:
+            evidence = self.facts.evidence_for(evidence_path(path, self.on.year))
+            return evidence.source or "supplied" if evidence else "supplied"
+        return "derived" if fact.derived_by is not None else ""
+
+
+def evidence_path(path: str, year: int) -> str:
+    """The path under which evidence is kept: figures of a year under their year."""
+    head, _, rest = path.partition(".")
+    years = {"this_year": year, "last_year": year - 1}
+    return f"finances.{years[head]}.{rest}" if head in years else path
+
+
+def known(value: Value) -> Any:
+    """The value, or None where it is not (wholly) known."""
+    return None if isinstance(value, (Unknown, Possibly)) else value

@@ -1,0 +1,190 @@
+"""THE evaluator: the meaning of a pack for one subject on one date.
+
+Everything else that evaluates must agree with it. It reads no file and no clock, keeps no state but the findings of the
+run it was made for, and knows nothing of traces: an observer overrides its methods.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from policy_engine.evaluation.expressions import Evaluator, Locals
+from policy_engine.evaluation.finding import Finding, Outcome
+from policy_engine.evaluation.tables import evaluate_table
+from policy_engine.expression import tree
+from policy_engine.expression.functions import FUNCTIONS
+from policy_engine.expression.types import BOOLEAN
+from policy_engine.model.decision import DecisionDefinition, Rule
+from policy_engine.model.facts import FactRecord, Facts
+from policy_engine.model.pack import Pack
+from policy_engine.model.parameter import DatedValue
+from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.model.vocabulary import YEARS, Fact
+from policy_engine.source import Span
+from policy_engine.values import Missing, Possibly, Unknown, Value
+
+__all__ = ["Single"]
+
+_NOWHERE: Locals = {}
+
+
+class Single(Evaluator):
+    """Evaluates the decisions of a pack for one subject; make one for each subject and date."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        facts: Facts,
+        on: datetime.date,
+        settings: Settings = Settings(),  # noqa: B008 - immutable
+        scenario: Scenario = Scenario(),  # noqa: B008 - immutable
+    ) -> None:
+        super().__init__()
+        self.pack = pack
+        self.facts = facts
+        self.on = on
+        self.settings = settings
+        self.scenario = scenario
+        self.findings: dict[str, Finding] = {}
+
+    # ---- decisions
+
+    def decision(self, id_: str) -> Finding:
+        """The finding of a decision; each is evaluated once in a run."""
+        if id_ not in self.findings:
+            self.findings[id_] = self.find(self.pack.decision(id_))
+        return self.findings[id_]
+
+    def find(self, decision: DecisionDefinition) -> Finding:
+        if decision.table is not None:
+            return evaluate_table(decision.id, decision.table, map(self.rule, decision.table.rules))
+        assert isinstance(decision.logic, tree.Node)
+        value = self.rounded(decision, self.value(decision.logic, _NOWHERE))
+        if not isinstance(value, (Unknown, Possibly)):
+            return Finding(decision.id, value, (Outcome(value, certain=True),))
+        if isinstance(value, Unknown) and decision.type == BOOLEAN:
+            outcomes = tuple(Outcome(truth, certain=False, waits_for=value) for truth in (True, False))
+            return Finding(decision.id, value.plain(), outcomes)
+        return Finding(decision.id, value, (), open=value if isinstance(value, Unknown) else Unknown())
+
+    def rounded(self, decision: DecisionDefinition, value: Value) -> Value:
+        if decision.rounding is None or not isinstance(value, Decimal):
+            return value
+        name = "decimal" if decision.rounding.mode == "half even" else f"round {decision.rounding.mode}"
+        return FUNCTIONS[name][0].apply(value, Decimal(decision.rounding.places))
+
+    def rule(self, rule: Rule) -> Value:
+        """The truth of a rule's condition."""
+        return self.value(rule.when, _NOWHERE)
+
+    # ---- names
+
+    def global_(self, node: tree.Name) -> Value:
+        if node.kind == "fact":
+            return self.fact(self.facts.root, node.id, node.span)
+        if node.kind == "parameter":
+            return self.parameter(node.id, node.span)
+        if node.kind == "decision":
+            return self.decision(node.id).value
+        if node.kind == "reading":
+            return self.reading(node.id, node.span)
+        assert node.kind == "on", node.kind
+        return self.on
+
+    def name(self, node: tree.Name, env: Locals) -> Value:
+        if node.kind == "own":
+            return self.fact(env["own"], node.id, node.span)
+        return super().name(node, env)
+
+    def reading(self, id_: str, span: Span) -> Value:
+        """The chosen option of a reading; left to judgement, the fact of that name."""
+        option = self.pack.reading(id_).option(self.chosen(id_))
+        if option.expression is None:
+            return self.fact(self.facts.root, id_, span)
+        return self.value(option.expression, _NOWHERE)
+
+    def chosen(self, reading: str) -> str:
+        """The option in use: the scenario's, else the deployer's, else the default."""
+        choice: str = self.scenario.readings.get(reading) or self.settings.readings.get(reading, "")
+        return choice or self.pack.reading(reading).default
+
+    def parameter(self, id_: str, span: Span) -> Value:
+        found = self.parameter_value(id_)
+        if found is not None:
+            return found.value
+        missing = Missing("parameter", id_, (span,), note=str(self.on.year))
+        return Unknown((missing,))
+
+    def parameter_value(self, id_: str) -> DatedValue | None:
+        """The value in use on the date, and whose it is: the scenario's, the document's, or the deployer's."""
+        if id_ in self.scenario.parameters:
+            return DatedValue(self.scenario.parameters[id_], source="scenario")
+        stated = self.pack.parameter(id_).on(self.on)
+        if stated is not None:
+            return stated
+        supplied: tuple[DatedValue, ...] = self.settings.parameters.get(id_, ())
+        return next((value for value in supplied if value.holds_on(self.on)), None)
+
+    # ---- facts
+
+    def entry(self, target: Value, node: tree.Path) -> Value:
+        if isinstance(target, FactRecord):
+            return self.fact(target, node.entry, node.span)
+        return super().entry(target, node)
+
+    def fact(self, record: FactRecord, entry: str, span: Span) -> Value:
+        """A fact of a record: as supplied, else as derived, else unknown. A record that is absent is an empty one."""
+        if entry in YEARS:
+            return self.year(record, entry)
+        form = self.pack.vocabulary.form(record.form)
+        fact = form.find(entry)
+        assert fact is not None, entry
+        if fact.applies_when is not None:
+            return self.applicable(record, fact, span)
+        return self.supplied(record, fact, span)
+
+    def applicable(self, record: FactRecord, fact: Fact, span: Span) -> Value:
+        """*Applies when C, otherwise V*: the name means `if C then fact else V`."""
+        assert fact.applies_when is not None
+        assert fact.otherwise_is is not None
+        env = {"own": record}
+        applies = self.value(fact.applies_when, env)
+        if applies is True:
+            return self.supplied(record, fact, span)
+        otherwise = self.value(fact.otherwise_is, env)
+        if applies is False:
+            return otherwise
+        value = self.supplied(record, fact, span)
+        same = not isinstance(value, Unknown) and value == otherwise
+        return value if same else Unknown.merge(part for part in (applies, value, otherwise) if isinstance(part, Unknown))
+
+    def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:
+        value = record.get(fact.id)
+        if value is not None:
+            return value
+        if hasattr(fact.type, "entries"):
+            return FactRecord({}, fact.type.name, record.below(fact.id))
+        if fact.derived_by is not None:
+            derived = self.value(fact.derived_by, {"own": record})
+            if not isinstance(derived, Unknown) or not fact.question:
+                return derived
+        kind = "judgement" if fact.judgement else "fact"
+        return Unknown((Missing(kind, record.below(fact.id), (span,)),))
+
+    def year(self, record: FactRecord, alias: str) -> FactRecord:
+        """`this_year`, `last_year`: the figures of the year of the date, or of the year before."""
+        fact = next(fact for fact in self.pack.vocabulary.form(record.form) if fact.by_year)
+        years: Any = record.get(fact.id, {})
+        found = years.get(str(self.on.year + YEARS[alias]), {})
+        return renamed(found, getattr(fact.type, "name", ""), alias)
+
+
+def renamed(record: Any, form: str, path: str) -> FactRecord:
+    """The record, and all records in it, under another path."""
+    entries = {
+        name: renamed(value, value.form, f"{path}.{name}") if isinstance(value, FactRecord) else value
+        for name, value in record.items()
+    }
+    return FactRecord(entries, form, path)

@@ -1,0 +1,201 @@
+"""The tree of an expression. Every node knows its span; the checker fills in its type.
+
+One tree serves the parser, the checker, the printer and the evaluators; nothing writes on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from policy_engine.expression.types import Type
+from policy_engine.source import Span
+
+__all__ = [
+    "Between",
+    "Binary",
+    "Call",
+    "Filter",
+    "If",
+    "In",
+    "ListOf",
+    "Literal",
+    "Logic",
+    "Name",
+    "Negative",
+    "Node",
+    "Path",
+    "Quantified",
+    "RangeOf",
+    "RecordOf",
+    "Test",
+    "children",
+    "walk",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    span: Span = field(compare=False, repr=False)
+    type: Type | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def typed(self) -> Type:
+        """The node's type; only after checking."""
+        assert self.type is not None, "an unchecked expression has no types"
+        return self.type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literal(Node):
+    """A constant: number, text, boolean, or an `@"…"` date or duration."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Node):
+    """A name. After checking, `id` is the canonical name and `kind` says what it stands for (`local`, or as the scope says)."""
+
+    id: str
+    kind: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path(Node):
+    """`target.entry`; over a list, the entries of its items."""
+
+    target: Node
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter(Node):
+    """`target[condition]`: a position where the condition is a number, else the items for which it holds.
+
+    After checking, the item under judgement is the name `item` of kind `item<level>`; nested filters count up.
+    """
+
+    target: Node
+    condition: Node
+    level: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negative(Node):
+    """Unary minus."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binary(Node):
+    """`+ - * /` and the comparisons `= != < <= > >=`."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logic(Node):
+    """`and`, `or` over two or more operands."""
+
+    op: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between(Node):
+    operand: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test(Node):
+    """A unary test of `in`: `< 5`, `= "a"`."""
+
+    op: str
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class In(Node):
+    """`operand in tests`: true when one of the tests (values, lists, ranges, unary tests) holds."""
+
+    operand: Node
+    tests: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class If(Node):
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantified(Node):
+    """`some|every name in list, … satisfies condition`; every binding is (name, list)."""
+
+    every: bool
+    bindings: tuple[tuple[str, Node], ...]
+    condition: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Node):
+    """A call of a built-in function; `names` holds the parameter names of a named call, else is empty.
+
+    After checking, the arguments stand in the order of the parameters, and `way` is the signature that fits.
+    """
+
+    function: str
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...] = ()
+    way: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOf(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOf(Node):
+    """A record literal; later entries may use earlier ones."""
+
+    entries: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeOf(Node):
+    """`[low..high]`; a round or turned bracket leaves its end out."""
+
+    low: Node
+    high: Node
+    low_in: bool
+    high_in: bool
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct parts of a node, in the order they are written."""
+    for item in fields(node):
+        yield from _nodes(getattr(node, item.name))
+
+
+def _nodes(value: Any) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all nodes under it, in the order they are written."""
+    yield node
+    for child in children(node):
+        yield from walk(child)

@@ -1,0 +1,76 @@
+"""A policy pack, read and linked: everything typed, every name resolved."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from policy_engine.model.citation import Citation, Clause
+from policy_engine.model.decision import DecisionDefinition
+from policy_engine.model.label import Label
+from policy_engine.model.parameter import Parameter
+from policy_engine.model.reading import Reading
+from policy_engine.model.vocabulary import Vocabulary
+from policy_engine.values import Record
+
+__all__ = ["Area", "Pack", "Window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """In force from a day to a day, both included; None is open. `why` says how the days were read."""
+
+    from_: datetime.date | None
+    to: datetime.date | None
+    why: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The area a pack is for: for each named fact, the values that lie inside."""
+
+    places: tuple[tuple[str, tuple[str, ...]], ...]
+    cites: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A decision model in DMN's sense, with its sources.
+
+    The mappings are by id, in the order of the files. `hash` is over the canonical linked form: equal hashes mean equal
+    answers. Immutable, picklable, safe to share between threads.
+    """
+
+    id: str
+    version: str
+    format: int
+    language: int
+    title: Label
+    number: str
+    issuer: str
+    issued: datetime.date | None
+    in_force: Window
+    area: Area
+    answers: tuple[str, ...]
+    clauses: Record
+    vocabulary: Vocabulary
+    parameters: Record
+    readings: Record
+    decisions: Record
+    hash: str = ""
+
+    def clause(self, number: str) -> Clause:
+        found: Clause = self.clauses[number]
+        return found
+
+    def parameter(self, id_: str) -> Parameter:
+        found: Parameter = self.parameters[id_]
+        return found
+
+    def reading(self, id_: str) -> Reading:
+        found: Reading = self.readings[id_]
+        return found
+
+    def decision(self, id_: str) -> DecisionDefinition:
+        found: DecisionDefinition = self.decisions[id_]
+        return found

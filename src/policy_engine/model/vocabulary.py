@@ -1,0 +1,119 @@
+"""What the documents talk about: facts, the records they form, and the subjects that are decided about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from policy_engine.expression.tree import Node
+from policy_engine.expression.types import ListType, RecordType, Type
+from policy_engine.model.label import Label
+from policy_engine.values import Unit
+
+__all__ = ["SUBJECTS", "YEARS", "Fact", "RecordForm", "Vocabulary", "record_type"]
+
+SUBJECTS = ("household", "village", "area")
+YEARS = {"this_year": 0, "last_year": -1}
+"""Names under which the figures of a year are looked up, as a distance from the year of the date asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that can be known about a subject or a record.
+
+    `derived` gives the value where the fact itself is not supplied; `applies` with `otherwise` says that the fact has
+    a meaning only under a condition. `by_year` facts hold a record for each year.
+    """
+
+    id: str
+    label: Label
+    type: Type
+    question: Label = Label()
+    personal: bool = False
+    changeable: bool = False
+    judgement: bool = False
+    by_year: bool = False
+    derived: str = ""
+    applies: str = ""
+    otherwise: str = ""
+    derived_by: Node | None = None
+    applies_when: Node | None = None
+    otherwise_is: Node | None = None
+    note: Label = Label()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordForm:
+    """A kind of record and its facts, in the order in which they are shown and asked for."""
+
+    id: str
+    label: Label
+    facts: tuple[Fact, ...]
+    unit: Unit = Unit()
+
+    def find(self, name: str) -> Fact | None:
+        """The fact with this id or Chinese label."""
+        for fact in self.facts:
+            if name in (fact.id, fact.label.zh):
+                return fact
+        return None
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.facts)
+
+
+def record_type(form: RecordForm) -> RecordType:
+    """The expression type of a record of this form."""
+    labels = tuple((fact.label.zh, fact.id) for fact in form.facts if fact.label.zh.isidentifier())
+    return RecordType(form.id, tuple((fact.id, fact.type) for fact in form.facts), labels, form.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All forms by id; the subjects are among them."""
+
+    forms: tuple[RecordForm, ...]
+
+    def form(self, id_: str) -> RecordForm:
+        return next(form for form in self.forms if form.id == id_)
+
+    def extended(self, additions: Mapping[str, Iterable[Fact]]) -> Vocabulary:
+        """With more facts in some forms; the types of records that hold these forms grow with them."""
+        grown = {form.id: replace(form, facts=(*form.facts, *additions.get(form.id, ()))) for form in self.forms}
+        return Vocabulary(tuple(_retyped(form, grown) for form in grown.values()))
+
+    def steps(self, subject: str, path: str) -> Iterator[tuple[int, int, Fact]]:
+        """Along a path such as `members[2].health` or `last_year.net_income`: place in the form, index or year, fact."""
+        form: RecordForm | None = self.form(subject)
+        for part in path.split("."):
+            name, _, index = part.partition("[")
+            for place, fact in enumerate(form or ()):
+                if fact.id == name or (fact.by_year and name in YEARS):
+                    number = index.rstrip("]")
+                    yield place, int(number) if number.isdigit() else -YEARS.get(name, 0), fact
+                    form = self._below(fact.type)
+                    break
+            else:
+                return
+
+    def fact(self, subject: str, path: str) -> Fact | None:
+        """The fact at the end of a path, or None where the path leads nowhere."""
+        found = [fact for _, _, fact in self.steps(subject, path)]
+        return found[-1] if len(found) == path.count(".") + 1 else None
+
+    def order(self, subject: str, path: str) -> tuple[tuple[int, int], ...]:
+        """Where the path stands in the vocabulary, for sorting."""
+        return tuple((place, index) for place, index, _ in self.steps(subject, path)) or ((len(self.forms) * 999, 0),)
+
+    def _below(self, type_: Type) -> RecordForm | None:
+        item = type_.item if isinstance(type_, ListType) else type_
+        return self.form(item.name) if isinstance(item, RecordType) else None
+
+
+def _retyped(form: RecordForm, grown: Mapping[str, RecordForm]) -> RecordForm:
+    def retyped(type_: Type) -> Type:
+        if isinstance(type_, ListType):
+            return ListType(retyped(type_.item))
+        return record_type(_retyped(grown[type_.name], grown)) if isinstance(type_, RecordType) else type_
+
+    return replace(form, facts=tuple(replace(fact, type=retyped(fact.type)) for fact in form.facts))
