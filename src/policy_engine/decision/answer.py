@@ -126,14 +126,3 @@ class Decision:
     def determined(self) -> bool:
         """In scope, and every asked decision determined."""
         return self.scope.inside is True and all(answer.determined for answer in self.answers)
-
-    def to_json(self) -> str:
-        """The decision as JSON of a published form (docs/reference)."""
-        from policy_engine.report.form import to_json  # the front door to a higher room
-
-        return to_json(self)
-
-    def _repr_html_(self) -> str:
-        from policy_engine.report.html import decision_html  # the front door to a higher room
-
-        return decision_html(self)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from policy_engine.documents.reader import Word
-from policy_engine.documents.yaml import MapNode, Node, Scalar
+from policy_engine.documents.yaml import MapNode, Scalar
 from policy_engine.expression.lex import ExpressionText
 from policy_engine.model.label import Label
 from policy_engine.source import Span
@@ -195,7 +195,12 @@ class FactForm:
 
 @dataclass(frozen=True, slots=True)
 class CaseForm:
-    """`cases/*.yaml`: facts, and what is expected of them. A file may hold several, parted by `---`."""
+    """`cases/*.yaml`: facts, and what is expected of them. A file may hold several, parted by `---`.
+
+    `expect` has, under a decision's id, its outcome (a list for a collecting table), or `{possible, certain, missing,
+    gap, conflict, rules}` for what is open; `because` lists ids that the trace must show. `refused` lists the codes of
+    the problems for which the facts must be turned down.
+    """
 
     case: Label
     facts: MapNode
@@ -206,7 +211,7 @@ class CaseForm:
     settings: MapNode | None = None
     scope: Literal["in", "out", "open"] = "in"
     expect: MapNode | None = None
-    refused: dict[Word, Node] = field(default_factory=dict)
+    refused: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from policy_engine.expression.parse import parse
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, Option, Type
 from policy_engine.model.core import CORE
+from policy_engine.model.label import Label
 from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
 from policy_engine.values import Unit
 
@@ -40,9 +41,9 @@ def link_vocabulary(
                 facts.setdefault(word.text, []).append(_fact(id_, form, problems))
     for word, reading in readings.items():
         if any(option.is_.text == "judgement" for option in reading.options.values()):
-            facts.setdefault(reading.about, []).append(
-                Fact(word.text, reading.question, BOOLEAN, question=reading.question, judgement=True)
-            )
+            term = Label(zh=reading.reads.words.text if reading.reads.words else word.text, en=word.text)
+            judgement = Fact(word.text, term, BOOLEAN, question=reading.question, judgement=True)
+            facts.setdefault(reading.about, []).append(judgement)
     vocabulary = CORE.extended(facts) if facts else CORE
     return _derived(vocabulary, problems), problems
 

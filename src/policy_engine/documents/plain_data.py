@@ -9,10 +9,12 @@ from enum import Enum
 from typing import Any
 
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
+from policy_engine.documents.reader import number_of
+from policy_engine.expression import temporal
 from policy_engine.source import Source, Span
-from policy_engine.values import format_number
+from policy_engine.values import Record, format_number
 
-__all__ = ["nodes"]
+__all__ = ["context_of", "nodes"]
 
 
 def nodes(value: Any, path: str = "") -> Node:
@@ -35,6 +37,24 @@ def nodes(value: Any, path: str = "") -> Node:
     if isinstance(value, Decimal):
         return _scalar(format_number(value) if value.is_finite() else str(value), path)
     return _scalar(repr(value), path, plain=False)
+
+
+def context_of(node: Node) -> Any:
+    """A node as a value for `eval`: numbers, texts, booleans, dates in quotes or not, lists, records; null is absent."""
+    if isinstance(node, MapNode):
+        entries = {key: context_of(value) for key, (_, value) in node.entries.items()}
+        return Record({key: value for key, value in entries.items() if value is not None})
+    if isinstance(node, ListNode):
+        return tuple(context_of(item) for item in node.items)
+    if node.is_null:
+        return None
+    number = number_of(node)
+    if number is not None:
+        return number
+    if node.plain and node.text in ("true", "false"):
+        return node.text == "true"
+    found = temporal.read(node.text)
+    return node.text if found is None or found is temporal.OUTSIDE else found
 
 
 def _below(path: str, key: object) -> str:

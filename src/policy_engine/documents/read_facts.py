@@ -28,7 +28,7 @@ from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabular
 from policy_engine.source import Span
 from policy_engine.values import Record
 
-__all__ = ["FORMAT", "MAX_AMOUNT", "read_facts", "read_facts_file", "read_facts_text"]
+__all__ = ["FORMAT", "MAX_AMOUNT", "read_facts", "read_facts_file", "read_facts_node", "read_facts_text"]
 
 FORMAT = 1
 MAX_AMOUNT = Decimal(10) ** 12
@@ -40,7 +40,12 @@ _EVIDENCE = ("value", "source", "by", "observed_on", "known_on", "reference")
 
 def read_facts(data: Mapping[str, Any], vocabulary: Vocabulary = CORE) -> tuple[Facts, tuple[Problem, ...]]:
     """Facts from Python data as a facts file would hold them; raises `FactsError`, returns warnings."""
-    facts, problems = _subject(nodes(data), vocabulary)
+    return read_facts_node(nodes(data), vocabulary)
+
+
+def read_facts_node(node: Node, vocabulary: Vocabulary = CORE) -> tuple[Facts, tuple[Problem, ...]]:
+    """Facts from a node of a file; raises `FactsError`, returns warnings."""
+    facts, problems = _subject(node, vocabulary)
     return _sound([facts], problems)[0], problems
 
 

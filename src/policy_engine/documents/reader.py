@@ -25,7 +25,7 @@ from policy_engine.model.label import Label
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT
 
-__all__ = ["BAD", "Reader", "Word", "kind_of", "number_of"]
+__all__ = ["BAD", "Reader", "Word", "form_fields", "kind_of", "number_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ BAD: Any = _Bad()
 
 
 @cache
-def _fields(form: type) -> dict[str, tuple[str, Any, bool]]:
+def form_fields(form: type) -> dict[str, tuple[str, Any, bool]]:
     """Key to (field name, type, required) of a form."""
     hints = typing.get_type_hints(form)
     return {
@@ -98,12 +98,12 @@ class Reader:
     def form(self, node: Node, form: type) -> Any:
         short = getattr(form, "short", None)
         if short and not isinstance(node, MapNode):
-            name, wanted, _ = _fields(form)[short]
+            name, wanted, _ = form_fields(form)[short]
             value = self.read(node, wanted)
             return BAD if value is BAD else self.build(form, {name: value}, node.span)
         if not isinstance(node, MapNode):
             return self.wrong_kind(node, "mapping")
-        fields = _fields(form)
+        fields = form_fields(form)
         values: dict[str, Any] = {}
         for key, (word, value) in node.entries.items():
             if key not in fields:

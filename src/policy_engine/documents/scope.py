@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from policy_engine.expression.check import Symbol
 from policy_engine.expression.types import DATE, Type
+from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS, Fact, RecordForm
 
-__all__ = ["RESERVED", "Names", "entry_names", "subject_names"]
+__all__ = ["RESERVED", "Names", "entry_names", "pack_names", "subject_names"]
 
 RESERVED = ("on",)
 """Names the engine gives a meaning to: `on` is the date asked about."""
@@ -67,6 +68,20 @@ def subject_names(form: RecordForm) -> Names:
     _add_facts(names, form.facts, "fact")
     names.add("on", "", _constant("on", DATE, "on"))
     return names
+
+
+def pack_names(pack: Pack, subject: str) -> Names:
+    """All names of a linked pack that may stand in an expression about this kind of subject."""
+    names = subject_names(pack.vocabulary.form(subject))
+    own = Names()
+    for id_, parameter in pack.parameters.items():
+        own.add(id_, parameter.label.zh, _constant(id_, parameter.type, "parameter"))
+    for id_, reading in pack.readings.items():
+        own.add(id_, "", _constant(id_, reading.type, "reading"))
+    for id_, decision in pack.decisions.items():
+        if decision.about == subject:
+            own.add(id_, decision.label.zh, _constant(id_, decision.type, "decision"))
+    return names.joined(own)
 
 
 def entry_names(form: RecordForm) -> Names:

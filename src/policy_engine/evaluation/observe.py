@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from policy_engine.evaluation.expressions import Locals
@@ -37,6 +37,7 @@ class TraceNode:
     origin: str = ""
     cites: tuple[Citation, ...] = ()
     children: tuple[TraceNode, ...] = ()
+    node: Node | None = field(default=None, compare=False, repr=False)
 
 
 _CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.Quantified, tree.Call)
@@ -54,13 +55,26 @@ class Traced(Single):
         """The trace of a decision that has been evaluated."""
         return self._decisions[decision]
 
+    @property
+    def noted(self) -> tuple[TraceNode, ...]:
+        """What has been looked at outside any decision."""
+        return tuple(self._open[0])
+
     def _enter(self) -> None:
         self._open.append([])
 
-    def _leave(self, kind: str, text: str, value: Value, origin: str = "", cites: tuple[Citation, ...] = ()) -> TraceNode:
-        node = TraceNode(kind, text, known(value), origin, cites, tuple(self._open.pop()))
-        self._open[-1].append(node)
-        return node
+    def _leave(
+        self,
+        kind: str,
+        text: str,
+        value: Value,
+        origin: str = "",
+        cites: tuple[Citation, ...] = (),
+        node: Node | None = None,
+    ) -> TraceNode:
+        left = TraceNode(kind, text, known(value), origin, cites, tuple(self._open.pop()), node)
+        self._open[-1].append(left)
+        return left
 
     def decision(self, id_: str) -> Finding:
         seen = id_ in self.findings
@@ -86,7 +100,7 @@ class Traced(Single):
             return super().value(node, env)
         self._enter()
         value = super().value(node, env)
-        self._leave("condition", unparse(node), value)
+        self._leave("condition", unparse(node), value, node=node)
         return value
 
     def reading(self, id_: str, span: Span) -> Value:

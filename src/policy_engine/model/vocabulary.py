@@ -85,7 +85,7 @@ class Vocabulary:
     def steps(self, subject: str, path: str) -> Iterator[tuple[int, int, Fact]]:
         """Along a path such as `members[2].health` or `last_year.net_income`: place in the form, index or year, fact."""
         form: RecordForm | None = self.form(subject)
-        for part in path.split("."):
+        for part in _parts(path):
             name, _, index = part.partition("[")
             for place, fact in enumerate(form or ()):
                 if fact.id == name or (fact.by_year and name in YEARS):
@@ -99,7 +99,7 @@ class Vocabulary:
     def fact(self, subject: str, path: str) -> Fact | None:
         """The fact at the end of a path, or None where the path leads nowhere."""
         found = [fact for _, _, fact in self.steps(subject, path)]
-        return found[-1] if len(found) == path.count(".") + 1 else None
+        return found[-1] if len(found) == len(_parts(path)) else None
 
     def order(self, subject: str, path: str) -> tuple[tuple[int, int], ...]:
         """Where the path stands in the vocabulary, for sorting."""
@@ -108,6 +108,11 @@ class Vocabulary:
     def _below(self, type_: Type) -> RecordForm | None:
         item = type_.item if isinstance(type_, ListType) else type_
         return self.form(item.name) if isinstance(item, RecordType) else None
+
+
+def _parts(path: str) -> list[str]:
+    """The steps of a path; a year under a fact by year is no step of its own."""
+    return [part for part in path.split(".") if not part.isdigit()]
 
 
 def _retyped(form: RecordForm, grown: Mapping[str, RecordForm]) -> RecordForm:

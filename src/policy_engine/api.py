@@ -1,0 +1,65 @@
+"""The front door's functions: facts in any form, a decision out."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from policy_engine.decision import answer
+from policy_engine.decision.decide import decide_facts
+from policy_engine.documents.read_facts import read_facts
+from policy_engine.model.facts import Facts
+from policy_engine.model.pack import Pack
+from policy_engine.model.scenario import Scenario, Settings
+
+__all__ = ["Decision", "decide"]
+
+
+class Decision(answer.Decision):
+    """What `decide` answers about one subject. `decision["monitoring"].outcome` is the answer to one question.
+
+    Prints as text in Chinese, shows itself in a notebook, and writes itself as JSON.
+    """
+
+    __slots__ = ()
+
+    def to_json(self) -> str:
+        """The decision as JSON of a published form; the same decision gives the same bytes."""
+        from policy_engine.report.form import to_json  # optional: needs pydantic's models built
+
+        return to_json(self)
+
+    def __str__(self) -> str:
+        from policy_engine.report.text import decision_text  # optional
+
+        return decision_text(self)
+
+    def _repr_html_(self) -> str:
+        from policy_engine.report.html import decision_html  # optional
+
+        return decision_html(self)
+
+
+def decide(
+    pack: Pack,
+    facts: Facts | Mapping[str, Any] | Any,
+    on: datetime.date | None = None,
+    *,
+    decisions: Iterable[str] | None = None,
+    settings: Settings | None = None,
+    scenario: Scenario | None = None,
+) -> Decision:
+    """Answer a pack's main questions, or the named `decisions`, about one household, village or area.
+
+    `facts` is a `Household`, a mapping as in a facts file, or `Facts` already read. `on` is the date asked about, else
+    the facts' `as_of`; no clock is read. Raises `FactsError` where facts cannot be used, `RequestError` where something
+    asked for does not exist. Unknown facts raise nothing: they give open answers that name what would settle them.
+    """
+    problems: tuple[Any, ...] = ()
+    if not isinstance(facts, Facts):
+        data = facts if isinstance(facts, Mapping) else facts.facts()
+        facts, problems = read_facts(data, pack.vocabulary)
+    found = decide_facts(pack, facts, on, decisions, settings, scenario, problems=problems)
+    return Decision(**{field.name: getattr(found, field.name) for field in dataclasses.fields(found)})

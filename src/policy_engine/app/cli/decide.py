@@ -1,0 +1,99 @@
+"""`policy-engine decide`: facts in, decisions with their clauses out."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policy_engine.app.cli.exits import Exit, code_of, exit_for, report, told
+from policy_engine.app.cli.options import (
+    PackName,
+    Readings,
+    Sets,
+    SettingsFile,
+    When,
+    day_of,
+    pack_of,
+    scenario_of,
+    settings_of,
+)
+from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.decision.answer import Decision
+from policy_engine.decision.decide import decide_facts
+from policy_engine.documents.read_facts import read_facts_file, read_facts_text
+from policy_engine.errors import FactsError, Problem
+from policy_engine.model.facts import Facts
+from policy_engine.model.pack import Pack
+
+__all__ = ["Format", "command"]
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+def command(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FACTS…", help=words("事实文件（YAML 或 JSON）；- 表示标准输入", "facts in YAML or JSON; - reads standard input")),
+    ],
+    pack: PackName,
+    on: When = None,
+    decision: Annotated[
+        list[str] | None,
+        typer.Option("--decision", "-d", metavar="ID", help=words("只问这个决定（可多次）", "ask only this decision (repeatable)")),
+    ] = None,
+    settings: SettingsFile = None,
+    set_: Sets = None,
+    reading: Readings = None,
+    format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
+    full: Annotated[
+        bool, typer.Option("--full", help=words("显示全部依据，包括没有起作用的", "show every branch, also those that did not decide"))
+    ] = False,
+) -> None:
+    with told():
+        loaded = pack_of(pack)
+        day, supplied, scenario = day_of(on), settings_of(settings, loaded), scenario_of(set_, reading, loaded)
+        failed: list[Exit] = []
+        decisions: list[Decision] = []
+        for name in files:
+            for facts, problems in _subjects(name, loaded, failed):
+                found = decide_facts(loaded, facts, day, decision, supplied, scenario, problems=problems)
+                decisions.append(found)
+        if decisions or not failed:
+            print(_shown(decisions, format_, full=full))
+        raise typer.Exit(max(failed) if failed else exit_for(decisions))
+
+
+def _subjects(name: str, pack: Pack, failed: list[Exit]) -> list[tuple[Facts, tuple[Problem, ...]]]:
+    """The subjects of a file with its warnings; a file that cannot be used is reported, and the others go on."""
+    try:
+        if name == "-":
+            facts, problems = read_facts_text(sys.stdin.read(), "<stdin>", pack.vocabulary)
+        else:
+            facts, problems = read_facts_file(Path(name), pack.vocabulary)
+    except FactsError as error:
+        report(error.problems)
+        failed.append(code_of(error))
+        return []
+    return [(one, problems if number == 0 else ()) for number, one in enumerate(facts)]
+
+
+def _shown(decisions: list[Decision], format_: Format, *, full: bool) -> str:
+    if format_ is Format.JSON:
+        from policy_engine.report.form import to_json
+
+        return "[" + ",\n".join(map(to_json, decisions)) + "]"
+    if format_ is Format.HTML:
+        from policy_engine.report.html import page
+
+        return page(decisions, LANGUAGE)
+    from policy_engine.report.text import decision_text
+
+    return "\n\n".join(decision_text(found, LANGUAGE, full=full) for found in decisions)

@@ -1,0 +1,60 @@
+"""The root of the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from policy_engine.app.cli import ask, decide, evaluate, facts, pack
+from policy_engine.app.cli.words import words
+from policy_engine.version import __version__
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="policy-engine",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=words(
+        "按政策文件作出决定：每一步都注明条款，未知不等于否。\n\n"
+        "从这里开始：policy-engine decide examples/xuanzhou/included.yaml --pack xuanzhou_2021\n\n"
+        "退出码：0 已决定，1 无法运行，2 用法有误，3 政策包或事实有误，4 有未决，5 均不适用，6 无规则适用或规则冲突",
+        "Decides by policy documents: every step with its clause, and unknown is never no.\n\n"
+        "Start here: policy-engine decide examples/xuanzhou/included.yaml --pack xuanzhou_2021\n\n"
+        "Exit codes: 0 decided, 1 could not run, 2 usage, 3 invalid pack or facts, 4 some answer undetermined, "
+        "5 all out of scope, 6 gap or conflict",
+    ),
+)
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="zh|en", help=words("语言：zh 或 en", "language: zh or en"))
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=lambda asked: _version(asked=asked), is_eager=True)
+    ] = False,
+) -> None:
+    if lang not in (None, "zh", "en"):
+        raise typer.BadParameter("zh | en", param_hint="--lang")
+
+
+app.command("decide")(decide.command)
+app.command("ask")(ask.command)
+app.command("eval")(evaluate.command)
+app.add_typer(facts.app, name="facts")
+app.add_typer(pack.app, name="pack")
+
+
+def run() -> None:
+    app()

@@ -1,0 +1,62 @@
+"""Options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policy_engine.app.cli.words import words
+from policy_engine.documents.read_pack import load_pack
+from policy_engine.documents.read_settings import load_settings, read_scenario
+from policy_engine.errors import RequestError, problem
+from policy_engine.expression import temporal
+from policy_engine.model.pack import Pack
+from policy_engine.model.scenario import Scenario, Settings
+
+__all__ = ["PackName", "Readings", "Sets", "SettingsFile", "When", "day_of", "pack_of", "scenario_of", "settings_of"]
+
+PackName = Annotated[
+    str,
+    typer.Option("--pack", "-p", help=words("政策包：名称（见 pack list）或所在文件夹", "the pack: a name (see pack list) or a folder")),
+]
+When = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", help=words("问的是哪一天（YYYY-MM-DD）；默认取事实的 as_of", "the date asked about (YYYY-MM-DD); by default the facts' as_of")),
+]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", help=words("使用单位提供的数值（YAML）", "figures that the deployer supplies (YAML)")),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PARAM=VALUE", help=words("设想参数为另一数值（可多次）", "suppose another value of a parameter (repeatable)")),
+]
+Readings = Annotated[
+    list[str] | None,
+    typer.Option("--reading", metavar="TERM=OPTION", help=words("换一种解释（可多次）", "choose an option of a reading (repeatable)")),
+]
+
+
+def pack_of(name: str) -> Pack:
+    return load_pack(name)
+
+
+def day_of(text: str | None) -> datetime.date | None:
+    """The day of `--on`; raises `RequestError` where it is none."""
+    if text is None:
+        return None
+    day = temporal.read_date(text)
+    if day is None:
+        raise RequestError([problem("request.bad_date", found=text)])
+    return day
+
+
+def settings_of(path: Path | None, pack: Pack) -> Settings:
+    return Settings() if path is None else load_settings(path, pack)
+
+
+def scenario_of(sets: list[str] | None, readings: list[str] | None, pack: Pack) -> Scenario:
+    return read_scenario(sets or [], readings or [], pack)

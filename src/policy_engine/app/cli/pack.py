@@ -1,0 +1,160 @@
+"""`policy-engine pack`: look at packs, check and test them, start a new one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policy_engine.app.cli.exits import Exit, report, told
+from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.new_pack import write_pack
+from policy_engine.app.record_cases import record_expectations
+from policy_engine.checking.cases import CaseRun, read_cases, run_case
+from policy_engine.checking.seen import conditions, unseen
+from policy_engine.documents.read_pack import check_pack, find_pack, load_pack, shipped_packs
+from policy_engine.documents.schema import FILE_KINDS, schema_of
+from policy_engine.errors import PackError, Problem
+from policy_engine.model.core import CORE
+from policy_engine.model.pack import Pack
+from policy_engine.report.pack import figures_text, pack_text
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help=words("查看、检查、测试和新建政策包", "look at, check, test and start packs"))
+
+PackArgument = Annotated[str, typer.Argument(metavar="PACK", help=words("名称或文件夹", "a name or a folder"))]
+JsonFlag = Annotated[bool, typer.Option("--json", help=words("输出 JSON", "as JSON"))]
+
+
+@app.command("list", help=words("列出可用的政策包", "list the packs that can be found"))
+def list_(
+    *,
+    json_: JsonFlag = False,
+) -> None:
+    rows = []
+    with told():
+        for name, folder in shipped_packs().items():
+            pack, problems = check_pack(folder)
+            title = pack.title.in_(LANGUAGE) if pack else words("不能使用", "cannot be used")
+            rows.append({"pack": name, "version": pack.version if pack else "", "title": title, "problems": len(problems)})
+    if json_:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for row in rows:
+            print(f"{row['pack']:<18} {row['version']:<8} {row['title']}")
+
+
+@app.command("show", help=words("显示文件、参数、解释和决定", "show the document, parameters, readings and decisions"))
+def show(
+    pack: PackArgument,
+    *,
+    figures: Annotated[
+        bool, typer.Option("--figures", help=words("只列数值，注明条款和性质", "only the figures, with clause and kind"))
+    ] = False,
+) -> None:
+    with told():
+        loaded = load_pack(pack)
+        print(figures_text(loaded, LANGUAGE) if figures else pack_text(loaded, LANGUAGE))
+
+
+@app.command("check", help=words("检查政策包，一次列出全部问题", "check a pack; all problems in one run"))
+def check(pack: PackArgument) -> None:
+    with told():
+        loaded, problems = check_pack(find_pack(pack))
+        report(problems)
+        if loaded is None:
+            count = sum(found.severity == "error" for found in problems)
+            print(words(f"{count} 个错误", f"{count} errors"))
+            raise typer.Exit(Exit.INVALID)
+        print(
+            words(
+                f"{loaded.id} {loaded.version}：没有错误（{len(loaded.decisions)} 个决定，{len(loaded.parameters)} 个参数，"
+                f"{len(loaded.readings)} 个解释，{len(loaded.clauses)} 个条款）",
+                f"{loaded.id} {loaded.version}: no errors ({len(loaded.decisions)} decisions, "
+                f"{len(loaded.parameters)} parameters, {len(loaded.readings)} readings, {len(loaded.clauses)} clauses)",
+            )
+        )
+
+
+@app.command("test", help=words("运行政策包的案例，并列出没有两面都见过的条件", "run a pack's cases, and name the conditions not seen both ways"))
+def test(
+    pack: PackArgument,
+    *,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help=words("按现在的结果重录预期，供逐行复核", "re-record what is expected, to be reviewed as a diff")),
+    ] = False,
+    json_: JsonFlag = False,
+) -> None:
+    with told():
+        folder = find_pack(pack)
+        loaded = load_pack(folder)
+        forms, problems = read_cases(folder)
+        if problems:
+            raise PackError(problems)
+        runs = [run_case(loaded, *form) for form in forms]
+        failed = [run for run in runs if run.differences]
+        if update:
+            changed = record_expectations(failed)
+            print(words(f"重录了 {changed} 个案例", f"re-recorded {changed} cases"))
+            return
+        _tell(loaded, runs, failed, json_=json_)
+        if failed or not runs:
+            raise typer.Exit(Exit.INVALID)
+
+
+def _tell(pack: Pack, runs: list[CaseRun], failed: list[CaseRun], *, json_: bool) -> None:
+    missing = unseen(pack, [trace for run in runs for trace in run.seen])
+    total = len(conditions(pack))
+    if json_:
+        rows = [
+            {"file": str(run.file), "case": run.name, "differences": [d.show(LANGUAGE) for d in run.differences]}
+            for run in runs
+        ]
+        seen = [{"owner": c.owner, "condition": c.text, "not_seen": [str(t).lower() for t in w]} for c, w in missing.items()]
+        print(json.dumps({"cases": rows, "conditions": total, "unseen": seen}, ensure_ascii=False, indent=2))
+        return
+    for run in failed:
+        print(f"✗ {run.file}: {run.name}", flush=True)
+        report(run.differences)
+    print(words(f"案例：{len(runs) - len(failed)} 个通过，{len(failed)} 个不符", f"cases: {len(runs) - len(failed)} passed, {len(failed)} failed"))
+    both = total - len(missing)
+    print(words(f"条件：{total} 个中有 {both} 个两面都见过", f"conditions: {both} of {total} seen both true and false"))
+    for condition, wanting in missing.items():
+        kinds = " / ".join(words("真", "true") if truth else words("假", "false") for truth in wanting)
+        print(f"    {words('未见', 'not seen')} {kinds}: {condition.owner}: {condition.text}")
+
+
+@app.command("schema", help=words("各种文件的 JSON Schema", "JSON Schemas of the file kinds"))
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=" | ".join([*FILE_KINDS, "decision"]))],
+    pack: Annotated[
+        str | None, typer.Option("--pack", "-p", help=words("连同政策包增加的事实", "with the facts that this pack adds"))
+    ] = None,
+) -> None:
+    with told():
+        if kind == "decision":
+            from policy_engine.report.form import DecisionForm
+
+            found = DecisionForm.model_json_schema()
+        elif kind in FILE_KINDS:
+            found = schema_of(kind, load_pack(pack).vocabulary if pack else CORE)
+        else:
+            raise typer.BadParameter(" | ".join([*FILE_KINDS, "decision"]))
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@app.command("new", help=words("新建一个可以运行的政策包", "start a new pack that runs"))
+def new(
+    folder: Annotated[Path, typer.Argument(help=words("新文件夹，其名即政策包名", "a new folder; its name is the pack's"))],
+) -> None:
+    with told():
+        problems: tuple[Problem, ...] = write_pack(folder)
+        if problems:
+            report(problems)
+            raise typer.Exit(Exit.USAGE)
+        print(words(f"已写好 {folder}。接着：", f"{folder} is written. Next:"))
+        print(f"  policy-engine pack check {folder}\n  policy-engine pack test {folder}")

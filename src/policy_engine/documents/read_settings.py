@@ -1,0 +1,78 @@
+"""Settings files: what a document relies on and does not state, supplied by the office that uses it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from policy_engine.documents.forms import SettingsForm
+from policy_engine.documents.link_parameters import link_values, parameter_value
+from policy_engine.documents.read_pack import read_text
+from policy_engine.documents.reader import BAD, Reader
+from policy_engine.documents.yaml import Node, Scalar, read
+from policy_engine.errors import FactsError, Problem, RequestError, problem
+from policy_engine.expression.check import nearest
+from policy_engine.model.pack import Pack
+from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.source import Source, Span
+from policy_engine.values import Record
+
+__all__ = ["FORMAT", "load_settings", "read_scenario", "read_settings"]
+
+FORMAT = 1
+
+
+def load_settings(path: str | os.PathLike[str], pack: Pack) -> Settings:
+    """The settings in a YAML file, typed by the pack's parameters; raises `FactsError` with every problem."""
+    problems: list[Problem] = []
+    text = read_text(Path(path), problems)
+    documents, found = read(text, os.fspath(path)) if text is not None else ((), ())
+    problems += found
+    if len(documents) != 1 and not problems:
+        problems.append(problem("facts.empty", where=os.fspath(path)))
+    settings = read_settings(documents[0], pack, problems) if documents else Settings()
+    if problems:
+        raise FactsError(problems)
+    return settings
+
+
+def read_settings(node: Node, pack: Pack, problems: list[Problem]) -> Settings:
+    """The settings under a node; a value for a date on which the document states one is refused."""
+    reader = Reader()
+    form = reader.read(node, SettingsForm)
+    problems += reader.problems
+    if form is BAD:
+        return Settings()
+    if form.format > FORMAT:
+        problems.append(problem("pack.newer", form.span, what="format", found=form.format, known=FORMAT))
+    parameters = {}
+    for word, setting in form.parameters.items():
+        if word.text not in pack.parameters:
+            near = nearest(word.text, pack.parameters) or ", ".join(pack.parameters)
+            problems.append(problem("request.unknown_parameter", word.span, found=word, pack=pack.id, near=near))
+            continue
+        parameter = pack.parameter(word.text)
+        values = link_values(setting, parameter.type, lambda _: (), problems)
+        for value in values:
+            if any(parameter.on(day) for day in (value.from_, value.to) if day):
+                problems.append(problem("settings.stated", word.span, id=word))
+        parameters[word.text] = values
+    return Settings(Record(parameters), Record({word.text: option.text for word, option in form.readings.items()}))
+
+
+def read_scenario(sets: list[str], choices: list[str], pack: Pack) -> Scenario:
+    """A scenario from `PARAM=VALUE` and `TERM=OPTION`, as a command line gives them."""
+    problems: list[Problem] = []
+    parameters = {}
+    for text in sets:
+        name, given, value = text.partition("=")
+        if not given or name not in pack.parameters:
+            near = nearest(name, pack.parameters) or ", ".join(pack.parameters)
+            problems.append(problem("request.unknown_parameter", found=name, pack=pack.id, near=near))
+            continue
+        scalar = Scalar(value, Span(Source(f"--set {name}", value), 0, len(value)))
+        parameters[name] = parameter_value(scalar, pack.parameter(name).type, problems)
+    readings = dict(choice.partition("=")[::2] for choice in choices)
+    if problems:
+        raise RequestError(problems)
+    return Scenario(Record(parameters), Record(readings))

@@ -1,0 +1,224 @@
+"""A decision as JSON of a published, versioned form (`docs/reference/decision.schema.json`)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policy_engine.decision.answer import Answer, Decision, MissingFact
+from policy_engine.documents.link import LANGUAGE
+from policy_engine.errors import Problem
+from policy_engine.evaluation.observe import TraceNode
+from policy_engine.model.citation import Citation
+from policy_engine.report.phrase import label_of
+from policy_engine.values import Months, format_days, format_number
+from policy_engine.version import __version__
+
+__all__ = ["FORM", "DecisionForm", "decision_form", "to_json"]
+
+FORM = 1
+"""Version of this form. Fields may be added within a version; none changes its meaning or goes away."""
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PackForm(_Form):
+    id: str
+    version: str
+    hash: str = Field(description="SHA-256 of the canonical linked pack; equal hashes mean equal answers")
+    title: str
+    number: str
+    issuer: str
+
+
+class CitationForm(_Form):
+    clause: str
+    words: str = ""
+
+
+class ProblemForm(_Form):
+    code: str
+    place: str = ""
+    zh: str
+    en: str
+
+
+class MissingForm(_Form):
+    kind: Literal["fact", "judgement", "parameter"]
+    path: str
+    label: str
+    settles: int = Field(0, description="of the values tried, how many determine the asked decision")
+    tried: int = 0
+    note: str = ""
+
+
+class ScopeForm(_Form):
+    inside: bool | None = Field(description="null where it is not known whether the pack applies")
+    reasons: tuple[ProblemForm, ...] = ()
+    missing: tuple[MissingForm, ...] = ()
+
+
+class PossibleForm(_Form):
+    outcome: Any
+    certain: bool
+    rules: tuple[str, ...]
+    waits_for: tuple[str, ...]
+
+
+class RuleForm(_Form):
+    rule: str
+    outcome: str
+    force: str
+    holds: bool | None
+    cites: tuple[CitationForm, ...]
+
+
+class ReliedForm(_Form):
+    kind: Literal["reading", "assumption", "settings", "scenario", "judgement"]
+    id: str
+    choice: Any
+    why: str
+    cites: tuple[CitationForm, ...]
+
+
+class TraceForm(_Form):
+    kind: Literal["decision", "rule", "condition", "fact", "judgement", "parameter", "reading"]
+    text: str
+    value: Any = Field(None, description="null where it is not known")
+    origin: str = ""
+    cites: tuple[CitationForm, ...] = ()
+    children: tuple[TraceForm, ...] = ()
+
+
+class AnswerForm(_Form):
+    decision: str
+    label: str
+    status: Literal["determined", "undetermined", "gap", "conflict"]
+    outcome: Any = Field(description="boolean, text (codes; numbers as digits), or list of codes; null where not determined")
+    possible: tuple[PossibleForm, ...]
+    conflict: bool | None = Field(description="null where a conflict is merely possible")
+    gap: bool | None = Field(description="null where a gap is merely possible")
+    force: str
+    rules: tuple[RuleForm, ...]
+    missing: tuple[MissingForm, ...]
+    relied: tuple[ReliedForm, ...]
+    problems: tuple[ProblemForm, ...]
+    trace: TraceForm
+
+
+class DecisionForm(_Form):
+    """What `decide` answers about one subject."""
+
+    form: int = FORM
+    engine: str = Field(description="version of the package")
+    language: int = Field(description="version of the meaning of packs")
+    pack: PackForm
+    subject: str
+    subject_id: str
+    on: datetime.date
+    scope: ScopeForm
+    answers: tuple[AnswerForm, ...]
+    problems: tuple[ProblemForm, ...]
+
+
+def to_json(decision: Decision) -> str:
+    """The decision as JSON text; the same decision gives the same bytes."""
+    return decision_form(decision).model_dump_json(indent=2)
+
+
+def decision_form(decision: Decision) -> DecisionForm:
+    pack = decision.pack
+    return DecisionForm(
+        engine=__version__,
+        language=LANGUAGE,
+        pack=PackForm(
+            id=pack.id,
+            version=pack.version,
+            hash=pack.hash,
+            title=pack.title.zh,
+            number=pack.number,
+            issuer=pack.issuer,
+        ),
+        subject=decision.subject,
+        subject_id=decision.subject_id,
+        on=decision.on,
+        scope=ScopeForm(
+            inside=decision.scope.inside,
+            reasons=_problems(decision.scope.reasons),
+            missing=tuple(_missing(decision, item) for item in decision.scope.missing),
+        ),
+        answers=tuple(_answer(decision, answer) for answer in decision.answers),
+        problems=_problems(decision.problems),
+    )
+
+
+def _answer(decision: Decision, answer: Answer) -> AnswerForm:
+    return AnswerForm(
+        decision=answer.decision,
+        label=decision.pack.decision(answer.decision).label.zh,
+        status=answer.status,
+        outcome=_plain(answer.outcome),
+        possible=tuple(
+            PossibleForm(outcome=_plain(p.outcome), certain=p.certain, rules=p.rules, waits_for=p.waits_for)
+            for p in answer.possible
+        ),
+        conflict=answer.conflict,
+        gap=answer.gap,
+        force=answer.force,
+        rules=tuple(
+            RuleForm(rule=r.rule, outcome=r.outcome, force=r.force, holds=r.holds, cites=_cites(r.cites))
+            for r in answer.rules
+        ),
+        missing=tuple(_missing(decision, item) for item in answer.missing),
+        relied=tuple(
+            ReliedForm(kind=r.kind, id=r.id, choice=_plain(r.choice), why=r.why, cites=_cites(r.cites))
+            for r in answer.relied
+        ),
+        problems=_problems(answer.problems),
+        trace=_trace(answer.trace),
+    )
+
+
+def _missing(decision: Decision, item: MissingFact) -> MissingForm:
+    label = label_of(item.path, decision.pack, decision.subject, "zh")
+    return MissingForm(
+        kind=item.kind, path=item.path, label=label, settles=item.settles, tried=item.tried, note=item.note
+    )
+
+
+def _trace(node: TraceNode) -> TraceForm:
+    return TraceForm(
+        kind=node.kind,
+        text=node.text,
+        value=_plain(node.value),
+        origin=node.origin,
+        cites=_cites(node.cites),
+        children=tuple(map(_trace, node.children)),
+    )
+
+
+def _cites(cites: tuple[Citation, ...]) -> tuple[CitationForm, ...]:
+    return tuple(CitationForm(clause=cite.clause, words=cite.words) for cite in cites)
+
+
+def _problems(problems: tuple[Problem, ...]) -> tuple[ProblemForm, ...]:
+    return tuple(
+        ProblemForm(code=p.code, place=p.place, zh=p.message("zh"), en=p.message("en")) for p in problems
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as their digits, dates and durations as ISO texts, lists as lists."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return format_days(value)
+    return str(value) if isinstance(value, Months) else format_number(value)

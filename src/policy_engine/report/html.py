@@ -1,0 +1,98 @@
+"""A decision as one self-contained page, or as a fragment for a notebook; no request to anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from policy_engine.decision.answer import Answer, Decision
+from policy_engine.errors import Language
+from policy_engine.evaluation.observe import TraceNode
+from policy_engine.report.text import cited, headline, mark, missing_label, node_text, relied_text
+from policy_engine.report.words import say
+
+__all__ = ["decision_html", "page"]
+
+_STYLE = """
+.pe{font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#1f2328;max-width:60rem}
+.pe h1{font-size:1.2rem;margin:0 0 .2rem}.pe .sub{color:#59636e;margin:0 0 1rem}
+.pe section{border:1px solid #d1d9e0;border-radius:8px;margin:0 0 1rem;overflow:hidden}
+.pe h2{font-size:1rem;margin:0;padding:.6rem .9rem;background:#f6f8fa;border-bottom:1px solid #d1d9e0;
+ display:flex;gap:.8rem;align-items:baseline;flex-wrap:wrap}
+.pe .badge{font-weight:600;border-radius:6px;padding:.05rem .55rem;background:#dafbe1;color:#116329}
+.pe .badge.open{background:#fff8c5;color:#7d4e00}.pe .badge.bad{background:#ffebe9;color:#a40e26}
+.pe .body{padding:.5rem .9rem .8rem}.pe ul{list-style:none;margin:0;padding-left:1.1rem}.pe .body>ul{padding-left:0}
+.pe li>span.cite{color:#59636e;font-size:.85em;margin-left:.8rem}.pe .m{display:inline-block;width:1.2em;text-align:center}
+.pe .m.yes{color:#1a7f37}.pe .m.no{color:#a40e26}.pe .m.open{color:#9a6700;font-weight:700}
+.pe h3{font-size:.9rem;margin:.7rem 0 .2rem;color:#59636e}.pe summary{cursor:pointer}
+@media print{.pe section{break-inside:avoid}}
+"""
+
+_CLASSES = {"✓": "yes", "✗": "no", "?": "open", "·": ""}
+
+
+def page(decisions: Iterable[Decision], language: Language = "zh") -> str:
+    """A whole document with one or more decisions."""
+    body = "\n".join(decision_html(decision, language) for decision in decisions)
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>policy_engine</title></head><body>\n{body}\n</body></html>\n"
+    )
+
+
+def decision_html(decision: Decision, language: Language = "zh") -> str:
+    """A fragment: the answers as cards, each with its reasons as a tree."""
+    pack = decision.pack
+    head = escape(pack.title.in_(language))
+    who = f"{decision.on} · {say(decision.subject, language)} {decision.subject_id or '—'} · {pack.number} {pack.issuer}"
+    parts = [f'<div class="pe"><style>{_STYLE}</style><h1>{head}</h1><p class="sub">{escape(who)}</p>']
+    if decision.scope.inside is not True:
+        parts.append(_scope(decision, language))
+    parts += [_card(decision, answer, language) for answer in decision.answers]
+    parts += [f"<p>{escape(found.show(language))}</p>" for found in decision.problems]
+    return "".join(parts) + "</div>"
+
+
+def _scope(decision: Decision, language: Language) -> str:
+    closed = decision.scope.inside is False
+    word = say("out_of_scope" if closed else "scope_open", language)
+    lines = [reason.message(language) for reason in decision.scope.reasons]
+    lines += [missing_label(item, decision, language) for item in decision.scope.missing]
+    return (
+        f'<section><h2><span class="badge {"bad" if closed else "open"}">{escape(word)}</span></h2>'
+        f'<div class="body">{_list(lines)}</div></section>'
+    )
+
+
+def _card(decision: Decision, answer: Answer, language: Language) -> str:
+    label = decision.pack.decision(answer.decision).label.in_(language)
+    kind = {"determined": "", "undetermined": " open"}.get(answer.status, " bad")
+    parts = [
+        f'<section><h2>{escape(label)} <span class="badge{kind}">',
+        escape(headline(decision.pack, answer, language)),
+        '</span></h2><div class="body">',
+    ]
+    if answer.missing:
+        parts.append(f"<h3>{escape(say('still_needed', language))}</h3>")
+        parts.append(_list(missing_label(item, decision, language) for item in answer.missing))
+    parts.append(f"<details open><summary>{escape(say('why', language))}</summary>")
+    parts.append(f"<ul>{''.join(_tree(decision, child, language) for child in answer.trace.children)}</ul></details>")
+    if answer.relied:
+        parts.append(f"<h3>{escape(say('relied', language))}</h3>")
+        parts.append(_list(relied_text(decision, relied, language) for relied in answer.relied))
+    return "".join(parts) + "</div></section>"
+
+
+def _tree(decision: Decision, node: TraceNode, language: Language) -> str:
+    sign, _, text = node_text(decision, node, language).partition(" ")
+    cites = f'<span class="cite">{escape(cited(node.cites, language))}</span>' if node.cites else ""
+    below = "".join(_tree(decision, child, language) for child in node.children)
+    return (
+        f'<li><span class="m {_CLASSES[mark(node.value)]}">{sign}</span> {escape(text)}{cites}'
+        f"{f'<ul>{below}</ul>' if below else ''}</li>"
+    )
+
+
+def _list(lines: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"

@@ -1,0 +1,143 @@
+"""Expressions in the words of the vocabulary: `this_year.net_income < range_line` as 本年度纯收入 < 监测范围线."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from policy_engine.expression import tree
+from policy_engine.expression.tree import Node
+from policy_engine.expression.types import CodeType, ListType, RecordType
+from policy_engine.model.pack import Pack
+from policy_engine.model.vocabulary import YEARS
+from policy_engine.report.words import say, shown
+
+__all__ = ["label_of", "phrase"]
+
+_OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−"}  # noqa: RUF001
+
+
+def phrase(node: Node, pack: Pack, subject: str, language: str) -> str:
+    """The expression in words; a typed tree gives codes their labels."""
+    return _Phrase(pack, subject, language).write(node)
+
+
+def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
+    """The label of a fact by its path, or of a parameter, reading or decision by its id."""
+    head = path.partition(".")[0]
+    for kind in (pack.parameters, pack.decisions):
+        if path in kind:
+            return kind[path].label.in_(language) or path
+    fact = pack.vocabulary.fact(subject, path)
+    if fact is None:
+        return path
+    label = fact.label.in_(language)
+    if head in YEARS:
+        label = f"{label}（{say(head, language)}）" if language == "zh" else f"{say(head, language)} {label.lower()}"
+    position = path.partition("[")[2].partition("]")[0]
+    if position:
+        label = f"{label}（第{position}人）" if path.startswith("members") and language == "zh" else f"{label} [{position}]"
+    return label
+
+
+class _Phrase:
+    def __init__(self, pack: Pack, subject: str, language: str) -> None:
+        self.pack, self.subject, self.language = pack, subject, language
+        self.writers: dict[type[Node], Callable[[Any], str]] = {
+            tree.Literal: lambda node: shown(node.value, node.type, language),
+            tree.Name: self.name,
+            tree.Path: self.path,
+            tree.Filter: lambda node: f"{self.write(node.target)}[{self.write(node.condition)}]",
+            tree.Negative: lambda node: f"-{self.inner(node.operand)}",
+            tree.Binary: self.binary,
+            tree.Logic: self.logic,
+            tree.Between: self.between,
+            tree.In: self.in_,
+            tree.If: self.if_,
+            tree.Quantified: self.quantified,
+            tree.Call: self.call,
+            tree.ListOf: lambda node: self.listed(node.items),
+            tree.RecordOf: lambda node: self.listed([value for _, value in node.entries]),
+            tree.RangeOf: lambda node: f"{self.write(node.low)}–{self.write(node.high)}",  # noqa: RUF001
+            tree.Test: lambda node: f"{_OPERATORS.get(node.op, node.op)} {self.write(node.operand)}",
+        }
+
+    def say(self, word: str) -> str:
+        return say(word, self.language)
+
+    def write(self, node: Node) -> str:
+        return self.writers[type(node)](node)
+
+    def inner(self, node: Node) -> str:
+        text = self.write(node)
+        simple = isinstance(node, (tree.Name, tree.Path, tree.Literal, tree.Call))
+        return text if simple else f"（{text}）" if self.language == "zh" else f"({text})"
+
+    def listed(self, nodes: Any) -> str:
+        return ("、" if self.language == "zh" else ", ").join(map(self.write, nodes))
+
+    def name(self, node: tree.Name) -> str:
+        if node.kind == "local":
+            return node.id
+        if node.kind.startswith("item"):
+            return self.say("item")
+        if node.id in YEARS:
+            return self.say(node.id)
+        return label_of(node.id, self.pack, self.subject, self.language)
+
+    def path(self, node: tree.Path) -> str:
+        target = self.write(node.target)
+        given = node.target.type
+        item = given.item if isinstance(given, ListType) else given
+        label = node.entry
+        if isinstance(item, RecordType) and item.name:
+            fact = self.pack.vocabulary.form(item.name).find(node.entry)
+            label = fact.label.in_(self.language) if fact else node.entry
+        if isinstance(node.target, tree.Name) and node.target.id in YEARS:
+            return f"{target}{label}" if self.language == "zh" else f"{target} {label.lower()}"
+        if isinstance(node.target, tree.Name) and node.target.kind == "fact":
+            return label
+        return f"{target}{self.say('of')}{label}" if self.language == "zh" else f"{target}'s {label.lower()}"
+
+    def binary(self, node: tree.Binary) -> str:
+        return f"{self.inner(node.left)} {_OPERATORS.get(node.op, node.op)} {self.inner(node.right)}"
+
+    def logic(self, node: tree.Logic) -> str:
+        return f" {self.say(node.op)} ".join(map(self.inner, node.operands))
+
+    def between(self, node: tree.Between) -> str:
+        return f"{self.inner(node.operand)} {self.say('between')} {self.inner(node.low)}–{self.inner(node.high)}"  # noqa: RUF001
+
+    def in_(self, node: tree.In) -> str:
+        tests = self.listed([_literal_of(test, node.operand) for test in node.tests])
+        return f"{self.inner(node.operand)} {self.say('in')} {tests}"
+
+    def if_(self, node: tree.If) -> str:
+        condition, then, otherwise = map(self.inner, (node.condition, node.then, node.otherwise))
+        if self.language == "zh":
+            return f"若{condition}则{then}，否则{otherwise}"
+        return f"if {condition} then {then} else {otherwise}"
+
+    def quantified(self, node: tree.Quantified) -> str:
+        comma = "、" if self.language == "zh" else ", "
+        names = comma.join(f"{self.write(domain)} {name}" for name, domain in node.bindings)
+        word = self.say("every" if node.every else "some")
+        return f"{word}{'' if self.language == 'zh' else ' '}{names} {self.say('satisfies')} {self.inner(node.condition)}"
+
+    def call(self, node: tree.Call) -> str:
+        if node.function == "not":
+            return f"{self.say('not')} {self.inner(node.arguments[0])}"
+        if node.function == "list contains":
+            return f"{self.inner(node.arguments[0])} ∋ {self.inner(node.arguments[1])}"
+        if node.function == "count":
+            return f"{self.inner(node.arguments[0])} {self.say('count')}" if self.language == "zh" else (
+                f"{self.say('count')} {self.inner(node.arguments[0])}"
+            )
+        return f"{node.function}({self.listed(node.arguments)})"
+
+
+def _literal_of(test: Node, operand: Node) -> Node:
+    """A literal test behind `in` takes the type of what is tested, so that a code shows its label."""
+    if isinstance(test, tree.Literal) and isinstance(operand.type, CodeType):
+        return tree.Literal(span=test.span, value=test.value, type=operand.type)
+    return test

@@ -1,0 +1,230 @@
+"""A decision as text: the answer first, then why with clauses and cited words, then what is missing and relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from policy_engine.decision.answer import Answer, Decision, MissingFact, Relied
+from policy_engine.errors import Language
+from policy_engine.evaluation.observe import TraceNode
+from policy_engine.expression import tree
+from policy_engine.expression.types import BOOLEAN, Type
+from policy_engine.model.citation import Citation
+from policy_engine.model.pack import Pack
+from policy_engine.model.vocabulary import YEARS
+from policy_engine.report.phrase import label_of, phrase
+from policy_engine.report.words import say, shown
+from policy_engine.source import width
+
+__all__ = ["cited", "decision_text", "headline", "mark", "missing_label", "node_text", "relied_text", "trace_lines"]
+
+_COLUMN = 60
+"""Column at which citations stand."""
+
+
+def decision_text(decision: Decision, language: Language = "zh", *, full: bool = False) -> str:
+    """The whole decision; `full` shows also the branches that did not decide."""
+    lines = [*_head(decision, language)]
+    for answer in decision.answers:
+        lines += ["", *_answer(decision, answer, language, full=full)]
+    for found in decision.problems:
+        lines += ["", f"{say('problems', language)}: {found.show(language)}"]
+    return "\n".join(lines)
+
+
+def _head(decision: Decision, language: Language) -> Iterator[str]:
+    pack = decision.pack
+    issuer = ("，" if language == "zh" else ", ").join(part for part in (pack.number, pack.issuer) if part)
+    yield f"{pack.title.in_(language)}（{issuer}）" if language == "zh" else f"{pack.title.in_(language)} ({issuer})"
+    yield f"{decision.on}   {say(decision.subject, language)} {decision.subject_id or '—'}"
+    scope = decision.scope
+    if scope.inside is not True:
+        yield ""
+        yield say("out_of_scope" if scope.inside is False else "scope_open", language)
+        for reason in scope.reasons:
+            yield "  " + reason.message(language)
+        if scope.missing:
+            names = [missing_label(item, decision, language) for item in scope.missing]
+            yield f"  {say('still_needed', language)}: {'、'.join(names)}"
+
+
+def _answer(decision: Decision, answer: Answer, language: Language, *, full: bool) -> Iterator[str]:
+    label = decision.pack.decision(answer.decision).label.in_(language)
+    yield f"{label}: {headline(decision.pack, answer, language)}"
+    yield from trace_lines(decision, answer, language, full=full)
+    if answer.missing:
+        yield f"  {say('still_needed', language)}:"
+        for item in answer.missing:
+            yield f"    {missing_label(item, decision, language)}{_share(item, language)}"
+    if answer.relied:
+        yield f"  {say('relied', language)}:"
+        for relied in answer.relied:
+            yield f"    {relied_text(decision, relied, language)}"
+    for found in answer.problems:
+        yield f"  {say('problems', language)}: {found.message(language)}"
+
+
+def headline(pack: Pack, answer: Answer, language: Language) -> str:
+    """The answer in one phrase."""
+    type_ = pack.decision(answer.decision).type
+    if answer.status in ("gap", "conflict"):
+        return say(answer.status, language)
+    if answer.determined:
+        force = f"（{say(answer.force, language)}）" if answer.force and answer.force != "shall" else ""
+        return shown(answer.outcome, type_, language) + (force if language == "zh" else force.replace("（", " (").replace("）", ")"))
+    item = getattr(type_, "item", type_)
+    certain = [shown(part.outcome, item, language) for part in answer.possible if part.certain]
+    possible = [shown(part.outcome, item, language) for part in answer.possible if not part.certain]
+    parts = [say("undetermined", language)]
+    comma, either = ("，", f" {say('or', language)} ") if language == "zh" else (", ", f" {say('or', language)} ")
+    if certain:
+        parts.append(f"{say('certain', language)} {'、'.join(certain) if language == 'zh' else ', '.join(certain)}")
+    if possible:
+        parts.append(f"{say('may_be' if type_ is item else 'possible', language)} {either.join(possible)}")
+    parts += [say(f"{flag}_possible", language) for flag in ("gap", "conflict") if getattr(answer, flag) is None]
+    return comma.join(parts)
+
+
+def mark(value: Any) -> str:
+    """✓ holds, ✗ does not, ? not known, · a value."""
+    if value is None:
+        return "?"
+    return ("✓" if value else "✗") if isinstance(value, bool) else "·"
+
+
+def cited(cites: tuple[Citation, ...], language: Language) -> str:
+    """Clause numbers with the cited words."""
+    return "  ".join(f"{cite.clause} “{cite.words}”" if cite.words else cite.clause for cite in cites)
+
+
+def trace_lines(decision: Decision, answer: Answer, language: Language, *, full: bool = False) -> Iterator[str]:
+    """The trace as an indented tree with clauses beside it."""
+    for depth, node in _shown(answer.trace, full=full):
+        text = node_text(decision, node, language)
+        cites = cited(node.cites, language)
+        line = "  " * (depth + 1) + text
+        yield f"{line}{' ' * max(2, _COLUMN - width(line))}{cites}" if cites else line
+
+
+def _shown(root: TraceNode, *, full: bool) -> Iterator[tuple[int, TraceNode]]:
+    stack = [(0, child) for child in reversed(_children(root, full=full))]
+    while stack:
+        depth, node = stack.pop()
+        yield depth, node
+        stack += [(depth + 1, child) for child in reversed(_children(node, full=full))]
+
+
+def _children(node: TraceNode, *, full: bool) -> tuple[TraceNode, ...]:
+    """What to show under a node: where some operands decided, those; and not what the node's own line says already."""
+    children = node.children
+    if not full and isinstance(node.node, tree.Logic):
+        deciding = {"and": False, "or": True}[node.node.op]
+        if node.value is deciding:
+            children = tuple(child for child in children if child.value is node.value)
+    if node.kind == "condition" and isinstance(node.node, (tree.Binary, tree.In, tree.Between)):
+        children = tuple(child for child in children if child.children or child.kind in ("decision", "reading"))
+    if len(children) == 1 and children[0].kind == "condition" and node.kind in ("rule", "reading", "decision"):
+        return _children(children[0], full=full) if isinstance(children[0].node, tree.Logic) else children
+    return children
+
+
+def node_text(decision: Decision, node: TraceNode, language: Language) -> str:
+    """One line of the trace."""
+    pack, subject = decision.pack, decision.subject
+    sign = mark(node.value)
+    if node.kind == "rule":
+        table = pack.decision(_owner(pack, node)).table if _owner(pack, node) else None
+        outcome = next((o.label(language) for o in (table.outcomes if table else ()) if o.id == node.origin), node.origin)
+        return f"{sign} {outcome}"
+    if node.kind == "condition" and node.node is not None:
+        return f"{sign} {_condition(decision, node, language)}"
+    if node.kind == "reading":
+        option = pack.reading(node.text).option(node.origin)
+        answer = "" if isinstance(node.value, bool) or node.value is None else " " + shown(
+            node.value, pack.reading(node.text).type, language
+        )
+        return f"{sign} {pack.reading(node.text).reads.words}: {option.label.in_(language) or option.id}{answer}"
+    type_ = _type(pack, subject, node)
+    value = "" if isinstance(node.value, bool) else f": {shown(node.value, type_, language)}"
+    origin = f"（{say(node.origin, language)}）" if node.origin in ("derived", "not stated", "shown above") else ""
+    return f"{sign} {label_of(node.text, pack, subject, language)}{value}{origin}"
+
+
+def _owner(pack: Pack, node: TraceNode) -> str:
+    """The decision in whose table the rule stands."""
+    for id_, decision in pack.decisions.items():
+        if decision.table and any(rule.id == node.text and rule.cites == node.cites for rule in decision.table.rules):
+            return str(id_)
+    return ""
+
+
+def _condition(decision: Decision, node: TraceNode, language: Language) -> str:
+    """The condition in words, with the values of what it compares."""
+    assert node.node is not None
+    if isinstance(node.node, tree.Logic):
+        return say("all_of" if node.node.op == "and" else "any_of", language)
+    text = phrase(node.node, decision.pack, decision.subject, language)
+    if not isinstance(node.node, (tree.Binary, tree.In, tree.Between)):
+        return text
+    values = []
+    for child in node.children:
+        if child.kind in ("fact", "judgement", "parameter", "reading") and not isinstance(child.value, bool):
+            type_ = _type(decision.pack, decision.subject, child)
+            label = label_of(child.text, decision.pack, decision.subject, language)
+            label = decision.pack.reading(child.text).reads.words if child.kind == "reading" else label
+            year = f"（{decision.on.year}年）" if child.kind == "parameter" and language == "zh" else ""
+            values.append(f"{label} {shown(child.value, type_, language)}{year}")
+    if not values:
+        return text
+    return f"{text}   [{('；' if language == 'zh' else '; ').join(values)}]"
+
+
+def _type(pack: Pack, subject: str, node: TraceNode) -> Type | None:
+    if node.kind == "parameter":
+        return pack.parameter(node.text).type
+    if node.kind == "reading":
+        return pack.reading(node.text).type
+    if node.kind == "decision":
+        return pack.decision(node.text).type
+    fact = pack.vocabulary.fact(subject, node.text)
+    return fact.type if fact else None
+
+
+def missing_label(item: MissingFact, decision: Decision, language: Language) -> str:
+    """What is missing, with the year of its figures."""
+    label = label_of(item.path, decision.pack, decision.subject, language)
+    head = item.path.partition(".")[0]
+    if head in YEARS:
+        label += f" {decision.on.year + YEARS[head]}"
+    if item.kind == "parameter":
+        label += f" {item.note}（{say('needs_settings', language)}）" if language == "zh" else (
+            f" {item.note} ({say('needs_settings', language)})"
+        )
+    return label
+
+
+def _share(item: MissingFact, language: Language) -> str:
+    if not item.tried:
+        return ""
+    text = say("settles", language).format(share=f"{item.settles}/{item.tried}")
+    return f"（{text}）" if language == "zh" else f" ({text})"
+
+
+def relied_text(decision: Decision, relied: Relied, language: Language) -> str:
+    """One thing relied on, in one line."""
+    pack = decision.pack
+    head = say(relied.kind, language)
+    if relied.kind == "reading":
+        reading = pack.reading(relied.id)
+        option = reading.option(relied.choice).label.in_(language) or relied.choice
+        words = "、".join(f"{cite.clause} “{cite.words}”" for cite in relied.cites)
+        return f"{head} {words}: {option}（{say(relied.why, language)}）" if language == "zh" else (
+            f"{head} {words}: {option} ({say(relied.why, language)})"
+        )
+    label = label_of(relied.id, pack, decision.subject, language)
+    type_ = pack.parameter(relied.id).type if relied.id in pack.parameters else BOOLEAN
+    source = f"（{relied.why}）" if relied.why and relied.why != "scenario" else ""
+    return f"{head} {label}: {shown(relied.choice, type_, language)}{source}"
+
+
