@@ -10,10 +10,10 @@ Names are imported when first used, so that `import policy_engine` costs next to
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from policy_engine.version import __version__
 
+TYPE_CHECKING = False  # importing `typing` for it would be most of what importing this package costs
 if TYPE_CHECKING:
     from policy_engine.api import Decision, decide
     from policy_engine.documents.read_facts import read_facts_file
@@ -64,7 +64,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'policy_engine' has no attribute {name!r}")
     return getattr(import_module(f"policy_engine.{_HOMES[name]}"), name)

@@ -61,5 +61,5 @@ def decide(
     if not isinstance(facts, Facts):
         data = facts if isinstance(facts, Mapping) else facts.facts()
         facts, problems = read_facts(data, pack.vocabulary)
-    found = decide_facts(pack, facts, on, decisions, settings, scenario, problems=problems)
+    found = decide_facts(pack, facts, on, decisions=decisions, settings=settings, scenario=scenario, problems=problems)
     return Decision(**{field.name: getattr(found, field.name) for field in dataclasses.fields(found)})

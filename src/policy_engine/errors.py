@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal, TypeAlias
 
 from policy_engine.source import Span
@@ -67,8 +66,17 @@ class Problem:
         return "\n".join(lines)
 
 
-def problem(code: str, span: Span | None = None, *, where: str = "", warning: bool = False, **details: object) -> Problem:
+def problem(
+    code: str, span: Span | None = None, *, where: str = "", warning: bool = False, **details: object
+) -> Problem:
     """Make a problem; the keyword arguments fill the blanks of its sentence."""
+    return problem_of(code, span, details, where=where, warning=warning)
+
+
+def problem_of(
+    code: str, span: Span | None, details: Mapping[str, object], *, where: str = "", warning: bool = False
+) -> Problem:
+    """Make a problem whose details are already a mapping."""
     words = tuple((name, str(value)) for name, value in details.items())
     return Problem(code, words, span, where, "warning" if warning else "error")
 
@@ -76,7 +84,9 @@ def problem(code: str, span: Span | None = None, *, where: str = "", warning: bo
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, dict[str, dict[str, str]]]:
     """Every problem code with its sentences: `{code: {says: {zh, en}, help: {zh, en}}}`."""
-    from ruamel.yaml import YAML  # only when a sentence is shown
+    from importlib.resources import files  # with the next, only when a sentence is shown
+
+    from ruamel.yaml import YAML
 
     text = files("policy_engine").joinpath("problems.yaml").read_text(encoding="utf-8")
     loaded: dict[str, dict[str, dict[str, str]]] = YAML(typ="safe", pure=True).load(text)

@@ -50,6 +50,7 @@ class Record(Mapping[str, Any]):
     """An immutable, hashable mapping from names to values; an absent name is an unknown value."""
 
     __slots__ = ("_entries",)
+    _entries: dict[str, Any]
 
     def __init__(self, entries: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> None:
         object.__setattr__(self, "_entries", dict(entries))
@@ -97,13 +98,13 @@ class Unit:
         if not re.fullmatch(r"[A-Za-z]+([*/][A-Za-z]+)*", text):
             raise ValueError(text)
         unit, sign = Unit(), 1
-        for token in re.findall(r"[*/]|[A-Za-z]+", text):
-            if token in "*/":
-                sign = 1 if token == "*" else -1
-            elif token not in BASE_UNITS:
-                raise ValueError(token)
+        for part in re.findall(r"[*/]|[A-Za-z]+", text):
+            if part in "*/":
+                sign = 1 if part == "*" else -1
+            elif part not in BASE_UNITS:
+                raise ValueError(part)
             else:
-                unit = unit.times(Unit(((token, 1),)), sign)
+                unit = unit.times(Unit(((part, 1),)), sign)
         return unit
 
     def times(self, other: Unit, power: int = 1) -> Unit:
@@ -151,6 +152,9 @@ class Unknown:
     @staticmethod
     def merge(unknowns: Iterable[Unknown]) -> Unknown:
         """The unknown that carries all that the given ones carry; candidates and bounds are not kept."""
+        unknowns = tuple(unknowns)
+        if len(unknowns) == 1:
+            return unknowns[0].plain()
         missing: dict[tuple[str, str], Missing] = {}
         problems: dict[Problem, None] = {}
         for unknown in unknowns:

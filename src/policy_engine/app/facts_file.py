@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
+from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import FactsError, problem
 from policy_engine.model.vocabulary import YEARS
 
@@ -36,10 +38,8 @@ def load_data(path: Path) -> dict[str, Any]:
         raise FactsError(
             [problem("file.unreadable", where=str(path), path=path, why=error.strerror or error)]
         ) from None
-    except Exception as error:  # ruamel raises many kinds; the reader of facts says exactly what and where
-        from policy_engine.documents.read_facts import read_facts_file
-
-        read_facts_file(path)
+    except (YAMLError, ValueError) as error:
+        read_facts_file(path)  # says what and where
         raise FactsError([problem("yaml.syntax", where=str(path), what=error)]) from None
     return data if isinstance(data, dict) else {}
 

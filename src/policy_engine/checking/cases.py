@@ -75,7 +75,7 @@ def run_case(pack: Pack, path: Path, number: int, form: CaseForm) -> CaseRun:
     differences = list(_refusals(form, (), None)) + list(_scope(form, decision))
     traces = tuple(answer.trace for answer in decision.answers)
     if form.expect is not None:
-        differences += [found for _, item in form.expect.entries.items() for found in _compare(pack, decision, item)]
+        differences += [found for item in form.expect.entries.values() for found in _compare(decision, item)]
     return CaseRun(form, path, number, decision, tuple(differences), seen=traces)
 
 
@@ -83,17 +83,20 @@ def _decide(pack: Pack, form: CaseForm) -> Decision:
     facts, problems = read_facts_node(form.facts, pack.vocabulary)
     faults: list[Problem] = []
     settings = read_settings(form.settings, pack, faults) if form.settings is not None else Settings()
-    parameters = {
-        word.text: parameter_value(scalar, pack.parameter(word.text).type, faults)
-        for word, scalar in form.set.items()
-        if word.text in pack.parameters or faults.append(_no_parameter(pack, word.text, word.span))
-    }
+    parameters = {}
+    for word, scalar in form.set.items():
+        if word.text in pack.parameters:
+            parameters[word.text] = parameter_value(scalar, pack.parameter(word.text).type, faults)
+        else:
+            faults.append(_no_parameter(pack, word.text, word.span))
     if faults:
         raise RequestError(faults)
     readings = {word.text: option.text for word, option in form.readings.items()}
     asked = [key for key in (form.expect.entries if form.expect else ()) if key != "because"]
     scenario = Scenario(Record(parameters), Record(readings))
-    return decide_facts(pack, facts, form.on, asked or None, settings, scenario, problems=problems)
+    return decide_facts(
+        pack, facts, form.on, decisions=asked or None, settings=settings, scenario=scenario, problems=problems
+    )
 
 
 def _no_parameter(pack: Pack, name: str, span: Span) -> Problem:
@@ -107,7 +110,9 @@ def _refusals(form: CaseForm, codes: tuple[str, ...], error: FactsError | Reques
         return ()
     if not wanted and error is not None:
         return error.problems
-    return (problem("case.differs", form.span, what="refused", wanted=", ".join(wanted), found=", ".join(codes) or "—"),)
+    return (
+        problem("case.differs", form.span, what="refused", wanted=", ".join(wanted), found=", ".join(codes) or "—"),
+    )
 
 
 def _scope(form: CaseForm, decision: Decision) -> Iterator[Problem]:
@@ -116,7 +121,7 @@ def _scope(form: CaseForm, decision: Decision) -> Iterator[Problem]:
         yield problem("case.differs", form.span, what="scope", wanted=form.scope, found=found)
 
 
-def _compare(pack: Pack, decision: Decision, item: tuple[Scalar, Node]) -> Iterator[Problem]:
+def _compare(decision: Decision, item: tuple[Scalar, Node]) -> Iterator[Problem]:
     key, node = item
     if key.text == "because":
         yield from _because(decision, node)
@@ -150,7 +155,9 @@ def _compare_open(answer: Answer, node: MapNode) -> Iterator[Problem]:
             yield problem("form.unknown_key", word.span, key=key, near=near)
             continue
         wanted, found = _text(value), actual[key]
-        same = sorted(wanted) == sorted(found) if isinstance(wanted, list) and isinstance(found, list) else wanted == found
+        same = (
+            sorted(wanted) == sorted(found) if isinstance(wanted, list) and isinstance(found, list) else wanted == found
+        )
         if not same:
             what = f"{answer.decision}.{key}"
             yield problem("case.differs", value.span, what=what, wanted=_show(wanted), found=_show(found))
@@ -210,5 +217,3 @@ def _short(answer: Answer) -> str:
     if answer.determined:
         return _show(written(answer.outcome))
     return "; ".join(f"{key} {_show(value)}" for key, value in _open(answer).items() if value and value != "false")
-
-

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Context as Digits
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from policy_engine.evaluation.context import Context, evaluate
 from policy_engine.expression import temporal
@@ -86,7 +86,7 @@ def _round_to(number: Decimal, digits: int) -> Decimal:
 
 
 def _value(typed: dict[str, Any]) -> Any:
-    kind, value = typed["t"], typed.get("v")
+    kind, value = typed["t"], cast(Any, typed.get("v"))
     match kind:
         case "null":
             return Unknown()

@@ -14,7 +14,7 @@ __all__ = ["NORMAL_FORM", "digest", "normal"]
 NORMAL_FORM = 1
 """Version of the normal form; recorded beside the hashes."""
 
-_FOLDED = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "﹣": "-"})  # noqa: RUF001
+_FOLDED = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "﹣": "-"})
 
 
 def normal(text: str) -> str:

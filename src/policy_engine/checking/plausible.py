@@ -92,7 +92,9 @@ def per_head_differs(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
             total, each = record.get(name), record.get(f"{name}_per_head")
             if total is not None and each is not None and size and abs(total / size - each) >= Decimal("0.01"):
                 where = f"{path}.{name}_per_head"
-                yield problem("plausible.per_head_differs", where=where, fact=where, found=each, derived=round(total / size, 2))
+                yield problem(
+                    "plausible.per_head_differs", where=where, fact=where, found=each, derived=round(total / size, 2)
+                )
 
 
 def size_differs(facts: Facts, _: Vocabulary) -> Iterator[Problem]:

@@ -25,10 +25,10 @@ def decide_facts(
     pack: Pack,
     facts: Facts,
     on: datetime.date | None = None,
+    *,
     decisions: Iterable[str] | None = None,
     settings: Settings | None = None,
     scenario: Scenario | None = None,
-    *,
     ranked: bool = True,
     problems: Sequence[Problem] = (),
 ) -> Decision:
@@ -45,7 +45,7 @@ def decide_facts(
     asked = _asked(pack, facts.subject, decisions)
     scope = scope_of(pack, facts, day)
     run = Traced(pack, facts, day, settings, scenario)
-    answers = () if scope.inside is False else tuple(_answer(run, pack.decision(id_), ranked) for id_ in asked)
+    answers = () if scope.inside is False else tuple(_answer(run, pack.decision(id_), ranked=ranked) for id_ in asked)
     return Decision(pack, facts.subject, facts.id, day, scope, answers, tuple(problems))
 
 
@@ -82,7 +82,7 @@ def _check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
         raise RequestError(problems)
 
 
-def _answer(run: Traced, definition: DecisionDefinition, ranked: bool) -> Answer:
+def _answer(run: Traced, definition: DecisionDefinition, *, ranked: bool) -> Answer:
     finding = run.decision(definition.id)
     trace = run.trace(definition.id)
     unknowns = [outcome.waits_for for outcome in finding.outcomes]
@@ -96,7 +96,7 @@ def _answer(run: Traced, definition: DecisionDefinition, ranked: bool) -> Answer
         gap=finding.gap,
         force=_force(definition, finding),
         rules=_rules(definition, finding),
-        missing=_missing(run, definition.id, finding, ranked),
+        missing=_missing(run, definition.id, finding, ranked=ranked),
         relied=tuple(_relied(run, trace)),
         trace=trace,
         problems=Unknown.merge(unknowns).problems,
@@ -145,7 +145,7 @@ def _rules(definition: DecisionDefinition, finding: Finding) -> tuple[Determinin
     )
 
 
-def _missing(run: Traced, id_: str, finding: Finding, ranked: bool) -> tuple[MissingFact, ...]:
+def _missing(run: Traced, id_: str, finding: Finding, *, ranked: bool) -> tuple[MissingFact, ...]:
     if finding.determined:
         return ()
     missing = missing_of(finding)
@@ -153,7 +153,9 @@ def _missing(run: Traced, id_: str, finding: Finding, ranked: bool) -> tuple[Mis
         return rank(run, id_, missing)
     order = run.pack.vocabulary.order
     plain = [MissingFact(item.kind, item.path, note=item.note) for item in missing]
-    return tuple(sorted(plain, key=lambda item: (item.kind == "parameter", order(run.facts.subject, item.path), item.path)))
+    return tuple(
+        sorted(plain, key=lambda item: (item.kind == "parameter", order(run.facts.subject, item.path), item.path))
+    )
 
 
 def _walk(node: TraceNode) -> Iterator[TraceNode]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Literal, NamedTuple
 
 from policy_engine.documents.reader import Word
 from policy_engine.documents.yaml import MapNode, Scalar
@@ -27,18 +26,18 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class CiteForm:
+class CiteForm(NamedTuple):
     """A citation: `{clause: "2.1", words: 重度残疾人}`, or only the clause number."""
 
     clause: Word
     words: Word | None = None
 
-    short: ClassVar[str] = "clause"
+    @staticmethod
+    def short() -> str:
+        return "clause"
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseForm:
+class ClauseForm(NamedTuple):
     """A clause: what it is about, the hash of its normalised text, and why nothing rests on it, if so."""
 
     about: Label
@@ -46,8 +45,7 @@ class ClauseForm:
     set_aside: Literal["organisational", "publicity", "no_computable_content", "needs_absent_document"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InForceForm:
+class InForceForm(NamedTuple):
     """From a day to a day, both included; open where absent."""
 
     from_: datetime.date | None = None
@@ -55,8 +53,7 @@ class InForceForm:
     why: Label = Label()
 
 
-@dataclass(frozen=True, slots=True)
-class PackForm:
+class PackForm(NamedTuple):
     """`pack.yaml`: the document, where and when it is in force, and its clauses."""
 
     pack: Word
@@ -75,8 +72,7 @@ class PackForm:
     area_cites: tuple[CiteForm, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WindowForm:
+class WindowForm(NamedTuple):
     """A value from a day to a day, both included."""
 
     value: Scalar
@@ -85,8 +81,7 @@ class WindowForm:
     cites: tuple[CiteForm, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterForm:
+class ParameterForm(NamedTuple):
     """`parameters.yaml`, under each id: a dated figure. Either `value`, `values` by year, `windows`, or `not_stated`."""
 
     label: Label
@@ -95,25 +90,25 @@ class ParameterForm:
     type: Literal["number", "text", "date", "days duration", "months duration", "boolean"] = "number"
     kind: Literal["stated", "assumption", "external"] = "stated"
     value: Scalar | None = None
-    values: dict[Word, Scalar] = field(default_factory=dict)
+    values: dict[Word, Scalar] = {}
     windows: tuple[WindowForm, ...] = ()
     cites: tuple[CiteForm, ...] = ()
     not_stated: CiteForm | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OptionForm:
+class OptionForm(NamedTuple):
     """An option of a reading: an expression, or `judgement`."""
 
     is_: ExpressionText
     span: Span
     label: Label = Label()
 
-    short: ClassVar[str] = "is"
+    @staticmethod
+    def short() -> str:
+        return "is"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingForm:
+class ReadingForm(NamedTuple):
     """`readings.yaml`, under each id: a term the document leaves open."""
 
     reads: CiteForm
@@ -125,8 +120,7 @@ class ReadingForm:
     about: Literal["household", "village", "area"] = "household"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleForm:
+class RuleForm(NamedTuple):
     """A rule of a decision table."""
 
     id: Word
@@ -137,18 +131,18 @@ class RuleForm:
     cites: tuple[CiteForm, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OtherwiseForm:
+class OtherwiseForm(NamedTuple):
     """The outcome when no rule holds."""
 
     then: Word
     cites: tuple[CiteForm, ...] = ()
 
-    short: ClassVar[str] = "then"
+    @staticmethod
+    def short() -> str:
+        return "then"
 
 
-@dataclass(frozen=True, slots=True)
-class RoundingForm:
+class RoundingForm(NamedTuple):
     """Rounding that a clause orders."""
 
     mode: Literal["half up", "half even", "up", "down"]
@@ -156,8 +150,7 @@ class RoundingForm:
     clause: CiteForm
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionForm:
+class DecisionForm(NamedTuple):
     """`rules/*.yaml`, under each id: a decision, by one expression (`is`) or by a table (`hit`, `outcomes`, `rules`)."""
 
     label: Label
@@ -165,7 +158,7 @@ class DecisionForm:
     about: Literal["household", "village", "area"] = "household"
     rows: tuple[Word, ...] = ()
     is_: ExpressionText | None = None
-    outcomes: dict[Word, Label] = field(default_factory=dict)
+    outcomes: dict[Word, Label] = {}
     hit: Literal["unique", "any", "first", "collect"] | None = None
     rules: tuple[RuleForm, ...] = ()
     otherwise: OtherwiseForm | None = None
@@ -175,15 +168,14 @@ class DecisionForm:
     cites: tuple[CiteForm, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FactForm:
+class FactForm(NamedTuple):
     """`vocabulary.yaml`, under form and id: a fact that the pack adds."""
 
     label: Label
     type: Literal["boolean", "number", "text", "date", "code", "list of code", "list of text", "list of date"]
     span: Span
     unit: Word | None = None
-    options: dict[Word, Label] = field(default_factory=dict)
+    options: dict[Word, Label] = {}
     ask: Label = Label()
     judgement: bool = False
     personal: bool = False
@@ -193,8 +185,7 @@ class FactForm:
     derived: ExpressionText | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseForm:
+class CaseForm(NamedTuple):
     """`cases/*.yaml`: facts, and what is expected of them. A file may hold several, parted by `---`.
 
     `expect` has, under a decision's id, its outcome (a list for a collecting table), or `{possible, certain, missing,
@@ -206,30 +197,28 @@ class CaseForm:
     facts: MapNode
     span: Span
     on: datetime.date | None = None
-    readings: dict[Word, Word] = field(default_factory=dict)
-    set: dict[Word, Scalar] = field(default_factory=dict)
+    readings: dict[Word, Word] = {}
+    set: dict[Word, Scalar] = {}
     settings: MapNode | None = None
     scope: Literal["in", "out", "open"] = "in"
     expect: MapNode | None = None
     refused: tuple[Word, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SettingForm:
+class SettingForm(NamedTuple):
     """A figure that a deployer supplies, with its source."""
 
     source: Word
     span: Span
     value: Scalar | None = None
-    values: dict[Word, Scalar] = field(default_factory=dict)
+    values: dict[Word, Scalar] = {}
     windows: tuple[WindowForm, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsForm:
+class SettingsForm(NamedTuple):
     """A settings file: what the document relies on and does not state, and choices of readings."""
 
     span: Span
     format: int = 1
-    parameters: dict[Word, SettingForm] = field(default_factory=dict)
-    readings: dict[Word, Word] = field(default_factory=dict)
+    parameters: dict[Word, SettingForm] = {}
+    readings: dict[Word, Word] = {}

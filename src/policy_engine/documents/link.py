@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from policy_engine.documents import canonical
 from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
 from policy_engine.documents.link_parameters import link_parameters
 from policy_engine.documents.link_vocabulary import link_vocabulary
@@ -14,7 +13,7 @@ from policy_engine.documents.pack_forms import PackForms
 from policy_engine.documents.reader import Word
 from policy_engine.documents.scope import RESERVED, Names, subject_names
 from policy_engine.documents.yaml import ListNode, Node, Scalar
-from policy_engine.errors import Problem, problem
+from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import tree
 from policy_engine.expression.check import Symbol, check, nearest
 from policy_engine.expression.lex import ExpressionText
@@ -59,7 +58,7 @@ class _Linker:
         self.names = {subject: self.subject_scope(subject) for subject in SUBJECTS}
 
     def report(self, code: str, span: Span, **details: object) -> None:
-        self.problems.append(problem(code, span, **details))
+        self.problems.append(problem_of(code, span, details))
 
     # ---- names
 
@@ -69,10 +68,10 @@ class _Linker:
             own.add(id_, parameter.label.zh, _constant(Symbol(id_, parameter.type, "parameter")))
         for word, reading in self.forms.readings.items():
             if reading.about == subject:
-                own.add(word.text, "", lambda word=word, form=reading: self.reading_symbol(word, form))
+                own.add(word.text, "", partial(self.reading_symbol, word, reading))
         for word, decision in self.forms.decisions.items():
             if decision.about == subject:
-                own.add(word.text, decision.label.zh, lambda word=word, form=decision: self.decision_symbol(word, form))
+                own.add(word.text, decision.label.zh, partial(self.decision_symbol, word, decision))
         return subject_names(self.vocabulary.form(subject)).joined(own)
 
     def check_names(self) -> None:
@@ -95,7 +94,9 @@ class _Linker:
 
     # ---- expressions
 
-    def expression(self, text: ExpressionText, subject: str, wanted: Type | None = None, kind: str = "") -> tree.Node | None:
+    def expression(
+        self, text: ExpressionText, subject: str, wanted: Type | None = None, kind: str = ""
+    ) -> tree.Node | None:
         node, problems = parse(text)
         self.problems += problems
         if node is None:
@@ -113,7 +114,9 @@ class _Linker:
             if isinstance(part, tree.Call) and part.function in ("date", "duration"):
                 if all(isinstance(argument, tree.Literal) for argument in part.arguments):
                     self.report("link.bare_constant", part.span, found=part.span.text)
-            elif isinstance(part, tree.Literal) and not isinstance(part.value, (str, bool)) and part.value not in (0, 1):
+            elif (
+                isinstance(part, tree.Literal) and not isinstance(part.value, (str, bool)) and part.value not in (0, 1)
+            ):
                 self.report("link.bare_constant", part.span, found=part.span.text)
 
     def check_knowledge(self, node: tree.Node) -> None:
@@ -144,7 +147,7 @@ class _Linker:
     # ---- readings
 
     def reading_symbol(self, word: Word, form: ReadingForm) -> Symbol | None:
-        reading = self.on_demand(word, lambda: self.reading(word, form))
+        reading = self.on_demand(word, partial(self.reading, word, form))
         return None if reading is None else Symbol(word.text, reading.type, "reading")
 
     def on_demand(self, word: Word, build: Any) -> Any:
@@ -187,7 +190,7 @@ class _Linker:
     def decision_symbol(self, word: Word, form: DecisionForm) -> Symbol | None:
         if form.rules or form.outcomes:
             return Symbol(word.text, self.table_type(word, form), "decision")
-        decision = self.on_demand(word, lambda: self.decision(word, form))
+        decision = self.on_demand(word, partial(self.decision, word, form))
         return None if decision is None else Symbol(word.text, decision.type, "decision")
 
     def table_type(self, word: Word, form: DecisionForm) -> Type:
@@ -276,12 +279,12 @@ class _Linker:
         for word, reading in self.forms.readings.items():
             self.reading_symbol(word, reading)
         for word, decision in self.forms.decisions.items():
-            self.on_demand(word, lambda word=word, decision=decision: self.decision(word, decision))
+            self.on_demand(word, partial(self.decision, word, decision))
         self.check_names()
         if form is None:
             return None
         self.check_answers(form.answers)
-        pack = Pack(
+        return Pack(
             id=form.pack.text,
             version=form.version.text,
             format=form.format,
@@ -299,7 +302,6 @@ class _Linker:
             readings=self.collected(self.forms.readings),
             decisions=self.collected(self.forms.decisions),
         )
-        return replace(pack, hash=canonical.digest(pack)) if not self.problems else pack
 
     def collected(self, words: Iterable[Word]) -> Record:
         """What was linked under these words, in their order."""
@@ -349,5 +351,3 @@ def _requires(logic: tree.Node | DecisionTable) -> tuple[tuple[str, str], ...]:
         if isinstance(part, tree.Name) and part.kind in ("fact", "parameter", "reading", "decision")
     ]
     return tuple(dict.fromkeys(found))
-
-

@@ -64,8 +64,7 @@ def link_values(
         if window is not None:
             value = parameter_value(scalar, type_, problems)
             values.append((DatedValue(value, *window, source=source), year.span))
-    for part in form.windows:
-        values.append((_window(part, type_, source, cites, problems), part.value.span))
+    values += [(_window(part, type_, source, cites, problems), part.value.span) for part in form.windows]
     for number, (value, span) in enumerate(values):
         if any(_overlap(value, earlier) for earlier, _ in values[:number]):
             problems.append(problem("link.windows_overlap", span))

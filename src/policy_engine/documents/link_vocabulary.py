@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from policy_engine.documents.forms import FactForm, ReadingForm
 from policy_engine.documents.reader import Word
@@ -12,7 +13,6 @@ from policy_engine.errors import Problem, problem
 from policy_engine.expression.check import check, nearest
 from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.parse import parse
-from policy_engine.expression.tree import Node
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, Option, Type
 from policy_engine.model.core import CORE
 from policy_engine.model.label import Label
@@ -104,8 +104,7 @@ def _names(form: RecordForm, vocabulary: Vocabulary) -> Names:
 
 
 def _with_logic(fact: Fact, names: Names, problems: list[Problem]) -> Fact:
-    text = lambda part: ExpressionText.of(part, f"<{fact.id}>")  # noqa: E731
-    changes: dict[str, Node] = {}
+    changes: dict[str, Any] = {}
     for part, wanted, target in (
         (fact.derived, fact.type, "derived_by"),
         (fact.applies, BOOLEAN, "applies_when"),
@@ -113,7 +112,7 @@ def _with_logic(fact: Fact, names: Names, problems: list[Problem]) -> Fact:
     ):
         if not part:
             continue
-        node, found = parse(text(part))
+        node, found = parse(ExpressionText.of(part, f"<{fact.id}>"))
         if node is not None:
             node, found = check(node, names, wanted)
             changes[target] = node

@@ -8,8 +8,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
 from policy_engine.documents.reader import number_of
+from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
 from policy_engine.expression import temporal
 from policy_engine.source import Source, Span
 from policy_engine.values import Record, format_number

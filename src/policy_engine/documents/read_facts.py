@@ -17,7 +17,7 @@ from policy_engine.documents.plain_data import nodes
 from policy_engine.documents.read_pack import read_text
 from policy_engine.documents.reader import kind_of, number_of
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar, read
-from policy_engine.errors import FactsError, Problem, problem
+from policy_engine.errors import FactsError, Problem, problem, problem_of
 from policy_engine.expression import temporal
 from policy_engine.expression.check import nearest
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, RecordType, Type
@@ -49,7 +49,9 @@ def read_facts_node(node: Node, vocabulary: Vocabulary = CORE) -> tuple[Facts, t
     return _sound([facts], problems)[0], problems
 
 
-def read_facts_file(path: str | os.PathLike[str], vocabulary: Vocabulary = CORE) -> tuple[list[Facts], tuple[Problem, ...]]:
+def read_facts_file(
+    path: str | os.PathLike[str], vocabulary: Vocabulary = CORE
+) -> tuple[list[Facts], tuple[Problem, ...]]:
     """All subjects of a YAML or JSON file (documents parted by `---`, or a list); raises `FactsError`, returns warnings."""
     problems: list[Problem] = []
     text = read_text(Path(path), problems)
@@ -63,7 +65,9 @@ def read_facts_text(text: str, name: str, vocabulary: Vocabulary = CORE) -> tupl
     json = text.lstrip()[:1] in ("{", "[")
     documents, found = read(text.replace("\t", " ") if json else text, name)
     problems = list(found)
-    subjects = [item for document in documents for item in (document.items if isinstance(document, ListNode) else (document,))]
+    subjects = [
+        item for document in documents for item in (document.items if isinstance(document, ListNode) else (document,))
+    ]
     if not subjects and not problems:
         problems.append(problem("facts.empty", where=name))
     facts: list[Facts] = []
@@ -103,7 +107,7 @@ class _FactsReader:
 
     def report(self, code: str, node: Node | Span, *, warning: bool = False, **details: object) -> None:
         span = node if isinstance(node, Span) else node.span
-        self.problems.append(problem(code, span, warning=warning, **details))
+        self.problems.append(problem_of(code, span, details, warning=warning))
 
     def wrong(self, node: Node, path: str, wanted: object) -> None:
         self.report("facts.wrong_kind", node, fact=path, found=kind_of(node), wanted=wanted)
@@ -230,7 +234,7 @@ class _FactsReader:
         for part, record in zip(node.items, found, strict=True):
             code = record.get(f"{record.form}_id")
             if code is not None and code in seen:
-                self.report("facts.record_twice", part, list=path, code=code)
+                self.report("facts.record_twice", part, list=path, id=code)
             seen.add(code)
 
     def number(self, node: Node, type_: NumberType, path: str) -> Decimal | None:

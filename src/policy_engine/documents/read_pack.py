@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,11 @@ def find_pack(name: str | os.PathLike[str], folders: Iterable[str | os.PathLike[
         return direct
     if direct.name == "pack.yaml" and direct.is_file():
         return direct.parent
-    known: dict[str, Path] = {}
-    for folder in (*map(Path, folders), *pack_folders()):
-        for path in _packs_in(folder):
-            known.setdefault(path.name, path)
-    if text in known:
-        return known[text]
-    near = nearest(text, known) or ", ".join(sorted(known))
+    for folder in chain(map(Path, folders), pack_folders()):
+        if (folder / text / "pack.yaml").is_file():
+            return folder / text
+    known = shipped_packs(folders)
+    near = nearest(text, known) or ", ".join(known)
     raise RequestError([problem("request.unknown_pack", found=text, near=near)])
 
 
@@ -85,7 +84,7 @@ def pack_folders() -> Iterator[Path]:
 def shipped_packs(folders: Iterable[str | os.PathLike[str]] = ()) -> dict[str, Path]:
     """All packs that can be found by name, sorted."""
     found: dict[str, Path] = {}
-    for folder in (*map(Path, folders), *pack_folders()):
+    for folder in chain(map(Path, folders), pack_folders()):
         for path in _packs_in(folder):
             found.setdefault(path.name, path)
     return dict(sorted(found.items()))
@@ -123,7 +122,9 @@ def _strange_files(folder: Path) -> list[Problem]:
     found = [path for path in sorted(folder.glob("*.y*ml")) if path.name not in known]
     found += [path for path in sorted((folder / "rules").glob("*")) if path.suffix != ".yaml" and path.is_file()]
     return [
-        problem("pack.unknown_file", where=str(path), found=path.name, near=nearest(path.name, known) or ", ".join(known))
+        problem(
+            "pack.unknown_file", where=str(path), found=path.name, near=nearest(path.name, known) or ", ".join(known)
+        )
         for path in found
     ]
 

@@ -1,4 +1,4 @@
-"""Nodes to forms: a dataclass says which keys a mapping may have and what stands under each.
+"""Nodes to forms: a named tuple says which keys a mapping may have and what stands under each.
 
 Everything wrong is reported, each thing in its place, and reading goes on. A field `from_` is the key `from`; a form
 with `short` may also be written as the bare value of that field.
@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
-from policy_engine.errors import Problem, problem
+from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import temporal
 from policy_engine.expression.check import nearest
 from policy_engine.expression.lex import ExpressionText
@@ -52,16 +52,9 @@ BAD: Any = _Bad()
 @cache
 def form_fields(form: type) -> dict[str, tuple[str, Any, bool]]:
     """Key to (field name, type, required) of a form."""
+    defaults: dict[str, Any] = form._field_defaults  # type: ignore[attr-defined]
     hints = typing.get_type_hints(form)
-    return {
-        field.name.rstrip("_"): (
-            field.name,
-            hints[field.name],
-            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
-        )
-        for field in dataclasses.fields(form)
-        if field.name != "span"
-    }
+    return {name.rstrip("_"): (name, hint, name not in defaults) for name, hint in hints.items() if name != "span"}
 
 
 class Reader:
@@ -71,7 +64,7 @@ class Reader:
         self.problems: list[Problem] = []
 
     def report(self, code: str, span: Span, **details: object) -> Any:
-        self.problems.append(problem(code, span, **details))
+        self.problems.append(problem_of(code, span, details))
         return BAD
 
     def wrong_kind(self, node: Node, wanted: str) -> Any:
@@ -82,8 +75,8 @@ class Reader:
         simple = _SIMPLE.get(wanted)
         if simple is not None:
             return simple(self, node)
-        if dataclasses.is_dataclass(wanted):
-            return self.form(node, typing.cast(type, wanted))
+        if hasattr(wanted, "_field_defaults"):
+            return self.form(node, wanted)
         origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
         if origin in (typing.Union, types.UnionType):
             return self.read(node, next(kind for kind in arguments if kind is not type(None)))
@@ -96,7 +89,7 @@ class Reader:
         return node
 
     def form(self, node: Node, form: type) -> Any:
-        short = getattr(form, "short", None)
+        short = form.short() if hasattr(form, "short") else ""
         if short and not isinstance(node, MapNode):
             name, wanted, _ = form_fields(form)[short]
             value = self.read(node, wanted)
@@ -118,8 +111,8 @@ class Reader:
         return BAD if bad else self.build(form, {n: v for n, v in values.items() if v is not BAD}, node.span)
 
     def build(self, form: type, values: dict[str, Any], span: Span) -> Any:
-        spanned = any(field.name == "span" for field in dataclasses.fields(form))
-        return form(**values, **({"span": span} if spanned else {}))
+        spanned = {"span": span} if "span" in form._fields else {}  # type: ignore[attr-defined]
+        return form(**values, **spanned)
 
     def unknown_key(self, word: Scalar, key: str, known: typing.Iterable[str]) -> None:
         near = nearest(key, known) or ", ".join(known)

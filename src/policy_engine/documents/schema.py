@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import types
 import typing
@@ -80,8 +79,8 @@ _SIMPLE: dict[Any, dict[str, Any]] = {
 def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if kind in _SIMPLE:
         return _SIMPLE[kind]
-    if dataclasses.is_dataclass(kind):
-        return _form(typing.cast(type, kind), definitions)
+    if hasattr(kind, "_field_defaults"):
+        return _form(kind, definitions)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return _schema(next(part for part in arguments if part is not type(None)), definitions)
@@ -106,7 +105,7 @@ def _form(form: type, definitions: dict[str, Any]) -> dict[str, Any]:
         "required": [key for key, (_, _, required) in fields.items() if required],
         "additionalProperties": False,
     }
-    short = getattr(form, "short", None)
+    short = form.short() if hasattr(form, "short") else ""
     definitions[name] = {"oneOf": [_schema(fields[short][1], definitions), schema]} if short else schema
     return reference
 
@@ -127,7 +126,12 @@ def facts_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     definitions["evidence"] = _evidence()
     others = [{"$ref": f"#/$defs/{subject}"} for subject in SUBJECTS[1:]]
     named = [{**other, "required": ["subject"]} for other in others]
-    return {"$schema": _DIALECT, "title": "facts", "anyOf": [{"$ref": "#/$defs/household"}, *named], "$defs": definitions}
+    return {
+        "$schema": _DIALECT,
+        "title": "facts",
+        "anyOf": [{"$ref": "#/$defs/household"}, *named],
+        "$defs": definitions,
+    }
 
 
 def _record(form: RecordForm) -> dict[str, Any]:

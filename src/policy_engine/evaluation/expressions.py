@@ -97,7 +97,7 @@ class Evaluator(ABC):
 
     def negative(self, node: tree.Negative, env: Locals) -> Value:
         operand = self.value(node.operand, env)
-        return operand.plain() if isinstance(operand, Unknown) else operations.negative(operand, node.span)
+        return operand.plain() if isinstance(operand, Unknown) else operations.negative(operand)
 
     def binary(self, node: tree.Binary, env: Locals) -> Value:
         left, right = self.value(node.left, env), self.value(node.right, env)
@@ -158,7 +158,9 @@ class Evaluator(ABC):
         items = self.value(domain, env)
         if isinstance(items, Unknown):
             return items.plain()
-        judged = ((belongs, self.over(node, tuple(rest), {**env, name: item})) for item, belongs in lists.members(items))
+        judged = (
+            (belongs, self.over(node, tuple(rest), {**env, name: item})) for item, belongs in lists.members(items)
+        )
         if node.every:
             return and_(or_((lists.not_(belongs), holds)) for belongs, holds in judged)
         return or_(and_(pair) for pair in judged)

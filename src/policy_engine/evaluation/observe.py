@@ -19,7 +19,7 @@ from policy_engine.model.vocabulary import Fact
 from policy_engine.source import Span
 from policy_engine.values import Possibly, Record, Unknown, Value
 
-__all__ = ["Traced", "TraceNode"]
+__all__ = ["TraceNode", "Traced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Traced(Single):
         kind: str,
         text: str,
         value: Value,
+        *,
         origin: str = "",
         cites: tuple[Citation, ...] = (),
         node: Node | None = None,
@@ -92,7 +93,7 @@ class Traced(Single):
     def rule(self, rule: Rule) -> Value:
         self._enter()
         value = super().rule(rule)
-        self._leave("rule", rule.id, value, rule.then, rule.cites)
+        self._leave("rule", rule.id, value, origin=rule.then, cites=rule.cites)
         return value
 
     def value(self, node: Node, env: Locals) -> Value:
@@ -106,7 +107,7 @@ class Traced(Single):
     def reading(self, id_: str, span: Span) -> Value:
         self._enter()
         value = super().reading(id_, span)
-        self._leave("reading", id_, value, self.chosen(id_), (self.pack.reading(id_).reads,))
+        self._leave("reading", id_, value, origin=self.chosen(id_), cites=(self.pack.reading(id_).reads,))
         return value
 
     def parameter(self, id_: str, span: Span) -> Value:
@@ -130,7 +131,7 @@ class Traced(Single):
             self._open[-2].extend(self._open.pop())
             return value
         path = record.below(fact.id)
-        self._leave("judgement" if fact.judgement else "fact", path, value, self._origin(record, fact, path))
+        self._leave("judgement" if fact.judgement else "fact", path, value, origin=self._origin(record, fact, path))
         return value
 
     def _origin(self, record: FactRecord, fact: Fact, path: str) -> str:

@@ -11,14 +11,24 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from policy_engine.errors import problem
+from policy_engine.errors import problem_of
 from policy_engine.expression import temporal
 from policy_engine.expression.functions import Undefined
 from policy_engine.source import Span
 from policy_engine.truth import Truth, conjunction
 from policy_engine.values import CONTEXT, Months, Possibly, Record, Unknown, Value
 
-__all__ = ["arithmetic", "compare", "equal", "is_open", "negative", "property_of", "truth_of", "undefined", "unknown_of"]
+__all__ = [
+    "arithmetic",
+    "compare",
+    "equal",
+    "is_open",
+    "negative",
+    "property_of",
+    "truth_of",
+    "undefined",
+    "unknown_of",
+]
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a < b,
@@ -56,7 +66,7 @@ def is_open(value: Value) -> bool:
 
 
 def undefined(error: Undefined, span: Span) -> Unknown:
-    return Unknown(problems=(problem(error.code, span, **error.details),))
+    return Unknown(problems=(problem_of(error.code, span, error.details),))
 
 
 def equal(one: Value, other: Value) -> Truth:
@@ -112,7 +122,7 @@ def _ordered_bounds(op: str, left: Value, right: Value) -> Truth:
     return answers.pop() if len(answers) == 1 else None
 
 
-def negative(value: Value, span: Span) -> Value:
+def negative(value: Value) -> Value:
     if isinstance(value, Months):
         return Months(-value.count)
     return CONTEXT.minus(value) if isinstance(value, Decimal) else -value

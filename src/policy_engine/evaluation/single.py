@@ -15,7 +15,7 @@ from policy_engine.evaluation.finding import Finding, Outcome
 from policy_engine.evaluation.tables import evaluate_table
 from policy_engine.expression import tree
 from policy_engine.expression.functions import FUNCTIONS
-from policy_engine.expression.types import BOOLEAN
+from policy_engine.expression.types import BOOLEAN, RecordType
 from policy_engine.model.decision import DecisionDefinition, Rule
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -158,13 +158,15 @@ class Single(Evaluator):
             return otherwise
         value = self.supplied(record, fact, span)
         same = not isinstance(value, Unknown) and value == otherwise
-        return value if same else Unknown.merge(part for part in (applies, value, otherwise) if isinstance(part, Unknown))
+        return (
+            value if same else Unknown.merge(part for part in (applies, value, otherwise) if isinstance(part, Unknown))
+        )
 
     def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:
         value = record.get(fact.id)
         if value is not None:
             return value
-        if hasattr(fact.type, "entries"):
+        if isinstance(fact.type, RecordType):
             return FactRecord({}, fact.type.name, record.below(fact.id))
         if fact.derived_by is not None:
             derived = self.value(fact.derived_by, {"own": record})

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from policy_engine.errors import Problem, problem
+from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import temporal, tree
-from policy_engine.expression.functions import FUNCTIONS, Signature, fits
+from policy_engine.expression.functions import FUNCTIONS, Signature
 from policy_engine.expression.operators import arithmetic, comparable
+from policy_engine.expression.signatures import member, ordered, usage
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import (
     BOOLEAN,
@@ -106,7 +107,7 @@ class _Checker:
         return self.visitors[type(node)](node)
 
     def report(self, code: str, span: Span, **details: object) -> None:
-        self.problems.append(problem(code, span, **details))
+        self.problems.append(problem_of(code, span, details))
 
     def fit(self, node: Node, wanted: Type) -> Node:
         """The node as one of the wanted type: texts become codes; anything else of another type is reported."""
@@ -278,7 +279,7 @@ class _Checker:
             return test
         wanted = ListType(operand.typed) if isinstance(given, ListType) else operand.typed
         test = self.coded(test, wanted)
-        if not _member(operand.typed, test.typed):
+        if not member(operand.typed, test.typed):
             self.mismatched("in", node.span, operand.typed, test.typed)
         return test
 
@@ -313,12 +314,12 @@ class _Checker:
         arguments = tuple(self.visit(argument) for argument in node.arguments)
         types = tuple(argument.typed for argument in arguments)
         for way, signature in enumerate(FUNCTIONS[node.function]):
-            ordered = _ordered(signature, node, arguments)
-            if ordered is not None:
-                ordered = self.coded_element(node.function, ordered)
-                type_ = self.result(node, signature, ordered)
-                return replace(node, arguments=ordered, names=(), way=way, type=type_)
-        ways = " | ".join(_usage(node.function, signature) for signature in FUNCTIONS[node.function])
+            fitting = ordered(signature, node, arguments)
+            if fitting is not None:
+                fitting = self.coded_element(node.function, fitting)
+                type_ = self.result(node, signature, fitting)
+                return replace(node, arguments=fitting, names=(), way=way, type=type_)
+        ways = " | ".join(usage(node.function, signature) for signature in FUNCTIONS[node.function])
         if NEVER not in types:
             self.report("type.arguments", node.span, found=", ".join(map(str, types)), ways=ways)
         return replace(node, arguments=arguments, type=NEVER)
@@ -398,37 +399,3 @@ def _item_frame(item: Type, kind: str) -> dict[str, Symbol]:
         frame |= {name: Symbol(name, type_, "entry " + kind) for name, type_ in item.entries}
         frame |= {label: Symbol(id_, entries[id_], "entry " + kind) for label, id_ in item.labels}
     return frame
-
-
-def _member(operand: Type, test: Type) -> bool:
-    """May `operand in test` be asked? Equal to it, in a list of such, or in a list of ranges or of lists of such."""
-    if comparable("=", operand, test):
-        return True
-    if isinstance(test, RangeType):
-        return comparable("<", operand, test.item)
-    if isinstance(test, ListType):
-        return _member(operand, test.item)
-    return isinstance(test, Mixed) and any(_member(operand, type_) for type_ in test.types)
-
-
-def _ordered(signature: Signature, node: tree.Call, arguments: tuple[Node, ...]) -> tuple[Node, ...] | None:
-    """The arguments in the order of the parameters, or None where this signature does not fit."""
-    parameters = signature.parameters
-    if node.names:
-        given = dict(zip(node.names, arguments, strict=True))
-        names = [name for name, _ in parameters]
-        if len(given) != len(arguments) or set(given) != set(names[: len(given)]):
-            return None
-        arguments = tuple(given[name] for name in names[: len(given)])
-    if signature.variadic and len(arguments) > 1:
-        kind = parameters[0][1]
-        fitting = all(fits(kind, item.typed) and not isinstance(item.typed, ListType) for item in arguments)
-        return arguments if fitting else None
-    if not len(parameters) - signature.optional <= len(arguments) <= len(parameters):
-        return None
-    pairs = zip(parameters, arguments, strict=False)
-    return arguments if all(fits(kind, argument.typed) for (_, kind), argument in pairs) else None
-
-
-def _usage(function: str, signature: Signature) -> str:
-    return f"{function}({', '.join(f'{name}: {kind}' for name, kind in signature.parameters)})"

@@ -63,26 +63,21 @@ def fits(kind: str, given: Type) -> bool:
     if given == NEVER or kind == "any":
         return True
     item = given.item if isinstance(given, ListType) else given
-    match kind:
-        case "number":
-            return isinstance(given, NumberType)
-        case "text":
-            return given == TEXT or isinstance(given, CodeType)
-        case "duration text":
-            return given == TEXT
-        case "duration":
-            return given in (DAYS, MONTHS)
-        case "boolean" | "date":
-            return given == (BOOLEAN if kind == "boolean" else DATE)
-        case "list":
-            return isinstance(given, ListType)
-        case "numbers":
-            return isinstance(item, NumberType) or item == NEVER
-        case "booleans":
-            return item in (BOOLEAN, NEVER)
-        case "ordered":
-            return isinstance(item, NumberType) or item in (TEXT, DATE, DAYS, MONTHS, NEVER)
-    raise ValueError(kind)
+    return _FITS[kind](given, item)
+
+
+_FITS: dict[str, Callable[[Type, Type], bool]] = {
+    "number": lambda given, _: isinstance(given, NumberType),
+    "text": lambda given, _: given == TEXT or isinstance(given, CodeType),
+    "duration text": lambda given, _: given == TEXT,
+    "duration": lambda given, _: given in (DAYS, MONTHS),
+    "boolean": lambda given, _: given == BOOLEAN,
+    "date": lambda given, _: given == DATE,
+    "list": lambda given, _: isinstance(given, ListType),
+    "numbers": lambda _, item: isinstance(item, NumberType) or item == NEVER,
+    "booleans": lambda _, item: item in (BOOLEAN, NEVER),
+    "ordered": lambda _, item: isinstance(item, NumberType) or item in (TEXT, DATE, DAYS, MONTHS, NEVER),
+}
 
 
 # ---- types of results
@@ -166,10 +161,7 @@ def _not_empty(function: str, items: tuple[Any, ...]) -> tuple[Any, ...]:
 def _date(*parts: Any) -> datetime.date:
     if len(parts) == 1 and isinstance(parts[0], datetime.date):
         return parts[0]
-    if len(parts) == 1:
-        found = temporal.read_date(parts[0])
-    else:
-        found = _calendar_date(*map(_whole, parts))
+    found = temporal.read_date(parts[0]) if len(parts) == 1 else _calendar_date(*map(_whole, parts))
     if found is None:
         raise Undefined("value.no_such_date", found="-".join(map(str, parts)))
     return found
@@ -264,7 +256,7 @@ FUNCTIONS: dict[str, tuple[Signature, ...]] = {
         Signature((("from", "date"), ("to", "date")), _always(MONTHS), temporal.months_between),
     ),
     "age on": (Signature((("birth date", "date"), ("date", "date")), _always(NUMBER), _age),),
-    "is known": _one("value", "any", _always(BOOLEAN), lambda value: True, strict=False),
+    "is known": _one("value", "any", _always(BOOLEAN), lambda _: True, strict=False),
 }
 
 OUTSIDE = frozenset(

@@ -116,7 +116,7 @@ def _unescape(body: str, span: Span) -> str:
         raise Refused(problem("expression.bad_escape", span, found=body)) from None
 
 
-_FULL_WIDTH = dict(zip("（），：＜＞＝＋－＊／．【】「」“”‘’", "(),:<>=+-*/.[]\"\"\"\"\"\"", strict=True))  # noqa: RUF001
+_FULL_WIDTH = dict(zip("（），：＜＞＝＋－＊／．【】「」“”‘’", '(),:<>=+-*/.[]""""""', strict=True))
 
 
 def _stray(text: ExpressionText, position: int) -> Problem:

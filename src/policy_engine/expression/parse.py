@@ -263,7 +263,7 @@ class _Parser:
             return self.word()
         if token.text in ("(", "[", "]", "{"):
             return {"(": self.brackets, "[": self.list_, "]": self.open_range, "{": self.record}[token.text]()
-        self.unexpected("a value")
+        raise self.unexpected("a value")
 
     def at_literal(self, token: Token) -> object:
         value = temporal.read(token.text)
@@ -324,9 +324,7 @@ class _Parser:
         end = self.take()
         if names and len(names) != len(arguments):
             raise Refused(problem("expression.named_and_positional", start, function=function))
-        return tree.Call(
-            span=start.to(end.span), function=function, arguments=tuple(arguments), names=tuple(names)
-        )
+        return tree.Call(span=start.to(end.span), function=function, arguments=tuple(arguments), names=tuple(names))
 
     def argument_name(self) -> str | None:
         """`name:` in front of an argument; the name may be of several words."""
@@ -371,9 +369,7 @@ class _Parser:
         if not self.at("]", ")", "["):
             self.unexpected("“]”, “)” or “[”")
         end = self.take()
-        return tree.RangeOf(
-            span=start.span.to(end.span), low=low, high=high, low_in=low_in, high_in=end.text == "]"
-        )
+        return tree.RangeOf(span=start.span.to(end.span), low=low, high=high, low_in=low_in, high_in=end.text == "]")
 
     def record(self) -> Node:
         start = self.take()
@@ -398,5 +394,3 @@ def _number(token: Token) -> Decimal:
         return CONTEXT.create_decimal(token.text)
     except ArithmeticError:
         raise Refused(problem("expression.bad_literal", token.span, found=token.text)) from None
-
-

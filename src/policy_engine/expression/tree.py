@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from policy_engine.expression.types import Type
@@ -182,8 +183,14 @@ class RangeOf(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The direct parts of a node, in the order they are written."""
-    for item in fields(node):
-        yield from _nodes(getattr(node, item.name))
+    for name in _parts(type(node)):
+        yield from _nodes(getattr(node, name))
+
+
+@cache
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes."""
+    return tuple(item.name for item in fields(kind) if item.name not in ("span", "type"))
 
 
 def _nodes(value: Any) -> Iterator[Node]:

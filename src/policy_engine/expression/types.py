@@ -146,7 +146,7 @@ Type: TypeAlias = Simple | NumberType | CodeType | ListType | RangeType | Record
 
 def accepts(wanted: Type, given: Type) -> bool:
     """May a value of type `given` stand where `wanted` is asked for? A code is a text; 0 and 1 fit any unit."""
-    if given == NEVER or wanted == given:
+    if given in (NEVER, wanted):
         return True
     if isinstance(wanted, NumberType) and isinstance(given, NumberType):
         return wanted.unit is None or given.unit is None

@@ -19,7 +19,20 @@ from policy_engine.model.label import Label
 from policy_engine.model.vocabulary import Fact, RecordForm, record_type
 from policy_engine.values import Unit
 
-__all__ = ["by_year", "codes", "date", "form", "judged", "listed", "money", "number", "one_of", "some_of", "text", "yes"]
+__all__ = [
+    "by_year",
+    "codes",
+    "date",
+    "form",
+    "judged",
+    "listed",
+    "money",
+    "number",
+    "one_of",
+    "some_of",
+    "text",
+    "yes",
+]
 
 
 def fact(id_: str, type_: Type, zh: str, en: str, ask: str = "", **flags: Any) -> Fact:

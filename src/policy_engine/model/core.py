@@ -45,9 +45,16 @@ HOUSEHOLD = form(
         unit="person",
         derived="count(members)",
     ),
-    yes("low_income", "低收入农户", "Low-income household", "是否已认定为低收入农户？ | Recognised as a low-income household?"),
+    yes(
+        "low_income",
+        "低收入农户",
+        "Low-income household",
+        "是否已认定为低收入农户？ | Recognised as a low-income household?",
+    ),
     yes("low_income_criteria_met", "符合低收入农户认定条件", "Meets the low-income criteria"),
-    yes("lifted_from_poverty", "脱贫户", "Lifted from poverty", "是脱贫户吗？ | Was the household lifted from poverty?"),
+    yes(
+        "lifted_from_poverty", "脱贫户", "Lifted from poverty", "是脱贫户吗？ | Was the household lifted from poverty?"
+    ),
     one_of("registered_kind", code.REGISTERED_KIND, "监测对象类别", "Registered kind of monitored household"),
     yes("difficult_rural", "农村困难家庭", "Rural household in difficulty"),
     yes("recognised", "已认定生活困难农户", "Recognised as in difficulty"),
@@ -100,7 +107,10 @@ HOUSEHOLD = form(
     judged("sudden_major_change", "突发性重大变故", "Sudden major change"),
     judged("other_special", "其他特殊情况", "Other special circumstances"),
     judged(
-        "income_stable", "收入持续稳定", "Income lastingly stable", "经研判，收入是否持续稳定？ | Is income judged lastingly stable?"
+        "income_stable",
+        "收入持续稳定",
+        "Income lastingly stable",
+        "经研判，收入是否持续稳定？ | Is income judged lastingly stable?",
     ),
     date("income_stable_since", "收入稳定起始日", "Income stable since"),
     judged(
@@ -123,8 +133,18 @@ HOUSEHOLD = form(
         "Social security in place",
         "社会保障措施是否已落实？ | Are social security measures in place?",
     ),
-    yes("business_conditions", "具备发展产业条件", "Conditions for a business", "是否具备发展产业条件？ | Are there conditions for a business?"),
-    yes("business_wish", "产业发展意愿", "Wishes to run a business", "是否有产业发展意愿？ | Does it wish to run a business?"),
+    yes(
+        "business_conditions",
+        "具备发展产业条件",
+        "Conditions for a business",
+        "是否具备发展产业条件？ | Are there conditions for a business?",
+    ),
+    yes(
+        "business_wish",
+        "产业发展意愿",
+        "Wishes to run a business",
+        "是否有产业发展意愿？ | Does it wish to run a business?",
+    ),
     yes("business_failed", "产业发展失败", "Business has failed", "产业发展是否失败？ | Has its business failed?"),
     yes("rebuilding", "灾后重建", "Rebuilding after disaster", "是否灾后重建户？ | Is it rebuilding after a disaster?"),
     yes(
@@ -211,4 +231,3 @@ CORE = Vocabulary(
         records.GRID,
     )
 )
-

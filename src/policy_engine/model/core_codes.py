@@ -121,7 +121,12 @@ SOURCE = codes(
     "register 登记簿 Register",
 )
 DILAPIDATION = codes(
-    "dilapidation", "A A级 Grade A", "B B级 Grade B", "C C级 Grade C", "D D级 Grade D", "not_assessed 未鉴定 Not assessed"
+    "dilapidation",
+    "A A级 Grade A",
+    "B B级 Grade B",
+    "C C级 Grade C",
+    "D D级 Grade D",
+    "not_assessed 未鉴定 Not assessed",
 )
 INCOME_SOURCE = codes(
     "income_source",
@@ -130,13 +135,13 @@ INCOME_SOURCE = codes(
     "property 财产性收入 Property",
     "transfers 转移性收入 Transfers",
 )
-EPIDEMIC_EFFECT = codes(
-    "epidemic_effect", "none 无影响 None", "some 有影响 Some", "severe 影响严重 Severe"
-)
+EPIDEMIC_EFFECT = codes("epidemic_effect", "none 无影响 None", "some 有影响 Some", "severe 影响严重 Severe")
 MEASURES_STATE = codes(
     "measures_state", "not_begun 未落实 Not begun", "partly 部分落实 Partly in place", "in_place 已落实 In place"
 )
-REFUSAL_KIND = codes("refusal_kind", "training 培训 Training", "guidance 就业指导 Guidance", "referral 职业介绍 Referral")
+REFUSAL_KIND = codes(
+    "refusal_kind", "training 培训 Training", "guidance 就业指导 Guidance", "referral 职业介绍 Referral"
+)
 HELPER_ROLE = codes(
     "helper_role",
     "responsible 帮扶责任人 Person responsible",
@@ -151,9 +156,16 @@ EMPLOYER = codes(
     "other 其他 Other",
 )
 LEVEL = codes(
-    "level", "village 村级 Village", "township 乡镇级 Township", "county 县级 County", "city 市级 City", "province 省级 Province"
+    "level",
+    "village 村级 Village",
+    "township 乡镇级 Township",
+    "county 县级 County",
+    "city 市级 City",
+    "province 省级 Province",
 )
-END_REASON = codes("end_reason", "transferred 工作调动 Transferred", "retired 退休 Retired", "ill 患病 Ill", "other 其他 Other")
+END_REASON = codes(
+    "end_reason", "transferred 工作调动 Transferred", "retired 退休 Retired", "ill 患病 Ill", "other 其他 Other"
+)
 NEED_KIND = codes(
     "need_kind",
     "money 资金 Money",
@@ -168,4 +180,6 @@ NEED_KIND = codes(
     "other 其他 Other",
 )
 VISIT_KIND = codes("visit_kind", "visit 走访 Visit", "update 更新 Update", "survey 收入监测 Survey")
-AREA_LEVEL = codes("area_level", "town 乡镇街道 Town", "county 县市区 County", "prefecture 设区市 Prefecture", "province 省 Province")
+AREA_LEVEL = codes(
+    "area_level", "town 乡镇街道 Town", "county 县市区 County", "prefecture 设区市 Prefecture", "province 省 Province"
+)

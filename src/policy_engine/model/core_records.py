@@ -24,7 +24,13 @@ MEMBER = form(
     text("member_id", "成员编号", "Member code", personal=True),
     text("relation", "与户主关系", "Relation to the head"),
     date("birth_date", "出生日期", "Date of birth", personal=True),
-    some_of("health", code.HEALTH, "健康状况", "Health", "患有哪些疾病？没有填“无” | Which illnesses? None: leave the list empty"),
+    some_of(
+        "health",
+        code.HEALTH,
+        "健康状况",
+        "Health",
+        "患有哪些疾病？没有填“无” | Which illnesses? None: leave the list empty",
+    ),
     one_of("disability_kind", code.DISABILITY_KIND, "残疾类别", "Kind of disability"),
     one_of("disability_grade", code.DISABILITY_GRADE, "残疾等级", "Grade of disability"),
     one_of("self_care", code.SELF_CARE, "自理能力", "Self-care"),
@@ -62,7 +68,11 @@ FINANCES = form(
     money("disposable_income", "可支配收入", "Disposable income"),
     money("income_per_head", "人均收入", "Income per head", unit="CNY/person", derived="income / household_size"),
     money(
-        "net_income_per_head", "人均纯收入", "Net income per head", unit="CNY/person", derived="net_income / household_size"
+        "net_income_per_head",
+        "人均纯收入",
+        "Net income per head",
+        unit="CNY/person",
+        derived="net_income / household_size",
     ),
     money(
         "disposable_income_per_head",
@@ -89,7 +99,12 @@ SECURE = form(
     "The guarantees and drinking water",
     yes("food", "吃不愁", "Food", "吃饭有保障吗？ | Is food secure?"),
     yes("clothing", "穿不愁", "Clothing", "穿衣有保障吗？ | Is clothing secure?"),
-    yes("compulsory_education", "义务教育", "Compulsory education", "义务教育有保障吗？ | Is compulsory education secure?"),
+    yes(
+        "compulsory_education",
+        "义务教育",
+        "Compulsory education",
+        "义务教育有保障吗？ | Is compulsory education secure?",
+    ),
     yes("basic_medical", "基本医疗", "Basic medical care", "基本医疗有保障吗？ | Is basic medical care secure?"),
     yes("safe_housing", "住房安全", "Safe housing", "住房安全有保障吗？ | Is safe housing secure?"),
     yes("drinking_water", "饮水安全", "Drinking water", "饮水安全有保障吗？ | Is drinking water secure?"),
@@ -189,7 +204,9 @@ AREA_FIGURES = form(
     money("dibao_standard_monthly", "低保月标准", "Monthly dibao standard", unit="CNY/person"),
     number("rural_income_growth", "农村常住居民人均可支配收入增幅", "Growth of rural disposable income per head"),
     number("low_income_growth", "低收入农户人均可支配收入增幅", "Growth of low-income households' income per head"),
-    number("recognised_income_growth", "生活困难农户人均可支配收入增幅", "Growth of recognised households' income per head"),
+    number(
+        "recognised_income_growth", "生活困难农户人均可支配收入增幅", "Growth of recognised households' income per head"
+    ),
 )
 
 GRID = form(
@@ -200,4 +217,3 @@ GRID = form(
     number("households", "网格户数", "Households", unit="household"),
     text("in_charge", "网格员", "Person in charge"),
 )
-

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 
+from policy_engine.model.canonical import digest
 from policy_engine.model.citation import Citation, Clause
 from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.label import Label
@@ -33,12 +35,12 @@ class Area:
     cites: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """A decision model in DMN's sense, with its sources.
 
-    The mappings are by id, in the order of the files. `hash` is over the canonical linked form: equal hashes mean equal
-    answers. Immutable, picklable, safe to share between threads.
+    The mappings are by id, in the order of the files. Equal hashes mean equal answers. Immutable, picklable, safe to
+    share between threads.
     """
 
     id: str
@@ -57,7 +59,11 @@ class Pack:
     parameters: Record
     readings: Record
     decisions: Record
-    hash: str = ""
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the canonical linked form."""
+        return digest(self)
 
     def clause(self, number: str) -> Clause:
         found: Clause = self.clauses[number]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import ListType, RecordType, Type
@@ -42,7 +43,7 @@ class Fact:
     note: Label = Label()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordForm:
     """A kind of record and its facts, in the order in which they are shown and asked for."""
 
@@ -51,12 +52,14 @@ class RecordForm:
     facts: tuple[Fact, ...]
     unit: Unit = Unit()
 
+    @cached_property
+    def _by_name(self) -> dict[str, Fact]:
+        by_label = {fact.label.zh: fact for fact in self.facts}
+        return by_label | {fact.id: fact for fact in self.facts}
+
     def find(self, name: str) -> Fact | None:
         """The fact with this id or Chinese label."""
-        for fact in self.facts:
-            if name in (fact.id, fact.label.zh):
-                return fact
-        return None
+        return self._by_name.get(name)
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)
@@ -68,14 +71,18 @@ def record_type(form: RecordForm) -> RecordType:
     return RecordType(form.id, tuple((fact.id, fact.type) for fact in form.facts), labels, form.unit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """All forms by id; the subjects are among them."""
 
     forms: tuple[RecordForm, ...]
 
     def form(self, id_: str) -> RecordForm:
-        return next(form for form in self.forms if form.id == id_)
+        return self._by_id[id_]
+
+    @cached_property
+    def _by_id(self) -> dict[str, RecordForm]:
+        return {form.id: form for form in self.forms}
 
     def extended(self, additions: Mapping[str, Iterable[Fact]]) -> Vocabulary:
         """With more facts in some forms; the types of records that hold these forms grow with them."""

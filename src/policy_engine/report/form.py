@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policy_engine.decision.answer import Answer, Decision, MissingFact
+from policy_engine.decision.answer import Answer, Decision, MissingFact, Status
 from policy_engine.documents.link import LANGUAGE
 from policy_engine.errors import Problem
 from policy_engine.evaluation.observe import TraceNode
@@ -48,7 +48,7 @@ class ProblemForm(_Form):
 
 
 class MissingForm(_Form):
-    kind: Literal["fact", "judgement", "parameter"]
+    kind: str = Field(description="fact, judgement or parameter")
     path: str
     label: str
     settles: int = Field(0, description="of the values tried, how many determine the asked decision")
@@ -78,7 +78,7 @@ class RuleForm(_Form):
 
 
 class ReliedForm(_Form):
-    kind: Literal["reading", "assumption", "settings", "scenario", "judgement"]
+    kind: str = Field(description="reading, assumption, settings, scenario or judgement")
     id: str
     choice: Any
     why: str
@@ -86,7 +86,7 @@ class ReliedForm(_Form):
 
 
 class TraceForm(_Form):
-    kind: Literal["decision", "rule", "condition", "fact", "judgement", "parameter", "reading"]
+    kind: str = Field(description="decision, rule, condition, fact, judgement, parameter or reading")
     text: str
     value: Any = Field(None, description="null where it is not known")
     origin: str = ""
@@ -97,8 +97,10 @@ class TraceForm(_Form):
 class AnswerForm(_Form):
     decision: str
     label: str
-    status: Literal["determined", "undetermined", "gap", "conflict"]
-    outcome: Any = Field(description="boolean, text (codes; numbers as digits), or list of codes; null where not determined")
+    status: Status
+    outcome: Any = Field(
+        description="boolean, text (codes; numbers as digits), or list of codes; null where not determined"
+    )
     possible: tuple[PossibleForm, ...]
     conflict: bool | None = Field(description="null where a conflict is merely possible")
     gap: bool | None = Field(description="null where a gap is merely possible")
@@ -206,9 +208,7 @@ def _cites(cites: tuple[Citation, ...]) -> tuple[CitationForm, ...]:
 
 
 def _problems(problems: tuple[Problem, ...]) -> tuple[ProblemForm, ...]:
-    return tuple(
-        ProblemForm(code=p.code, place=p.place, zh=p.message("zh"), en=p.message("en")) for p in problems
-    )
+    return tuple(ProblemForm(code=p.code, place=p.place, zh=p.message("zh"), en=p.message("en")) for p in problems)
 
 
 def _plain(value: Any) -> Any:

@@ -45,7 +45,9 @@ def decision_html(decision: Decision, language: Language = "zh") -> str:
     """A fragment: the answers as cards, each with its reasons as a tree."""
     pack = decision.pack
     head = escape(pack.title.in_(language))
-    who = f"{decision.on} · {say(decision.subject, language)} {decision.subject_id or '—'} · {pack.number} {pack.issuer}"
+    who = (
+        f"{decision.on} · {say(decision.subject, language)} {decision.subject_id or '—'} · {pack.number} {pack.issuer}"
+    )
     parts = [f'<div class="pe"><style>{_STYLE}</style><h1>{head}</h1><p class="sub">{escape(who)}</p>']
     if decision.scope.inside is not True:
         parts.append(_scope(decision, language))
@@ -86,7 +88,7 @@ def _card(decision: Decision, answer: Answer, language: Language) -> str:
 
 def _tree(decision: Decision, node: TraceNode, language: Language) -> str:
     sign, _, text = node_text(decision, node, language).partition(" ")
-    cites = f'<span class="cite">{escape(cited(node.cites, language))}</span>' if node.cites else ""
+    cites = f'<span class="cite">{escape(cited(node.cites))}</span>' if node.cites else ""
     below = "".join(_tree(decision, child, language) for child in node.children)
     return (
         f'<li><span class="m {_CLASSES[mark(node.value)]}">{sign}</span> {escape(text)}{cites}'

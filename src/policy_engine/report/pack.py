@@ -19,7 +19,7 @@ def pack_text(pack: Pack, language: Language = "zh") -> str:
         pack.title.in_(language),
         " ".join(part for part in (pack.number, pack.issuer, str(pack.issued or "")) if part),
         f"{pack.id} {pack.version}   sha256 {pack.hash[:16]}…",
-        f"{pack.in_force.from_ or '…'} – {pack.in_force.to or '…'}   {pack.in_force.why.in_(language)}",  # noqa: RUF001
+        f"{pack.in_force.from_ or '…'} – {pack.in_force.to or '…'}   {pack.in_force.why.in_(language)}",
         *(f"{fact}: {'、'.join(places)}" for fact, places in pack.area.places),
         "",
         {"zh": "参数", "en": "Parameters"}[language],
@@ -45,22 +45,26 @@ def _figures(pack: Pack, language: Language) -> Iterator[str]:
         kind = kinds[parameter.kind][language] if parameter.kind in kinds else say(parameter.kind, language)
         label = parameter.label.in_(language)
         values = "; ".join(_dated(parameter, value, language) for value in parameter.values) or "—"
-        yield f"  {parameter.id}  {label}: {values}  [{kind}]  {cited(parameter.cites, language)}"
+        yield f"  {parameter.id}  {label}: {values}  [{kind}]  {cited(parameter.cites)}"
 
 
 def _dated(parameter: Parameter, value: DatedValue, language: Language) -> str:
     text = shown(value.value, parameter.type, language)
     if value.from_ is None and value.to is None:
         return text
-    if value.from_ and value.to and (value.from_.month, value.from_.day, value.to.month, value.to.day) == (1, 1, 12, 31):
-        years = str(value.from_.year) if value.from_.year == value.to.year else f"{value.from_.year}–{value.to.year}"  # noqa: RUF001
+    if (
+        value.from_
+        and value.to
+        and (value.from_.month, value.from_.day, value.to.month, value.to.day) == (1, 1, 12, 31)
+    ):
+        years = str(value.from_.year) if value.from_.year == value.to.year else f"{value.from_.year}–{value.to.year}"
         return f"{years} {text}"
-    return f"{value.from_ or '…'}–{value.to or '…'} {text}"  # noqa: RUF001
+    return f"{value.from_ or '…'}–{value.to or '…'} {text}"
 
 
 def _readings(pack: Pack, language: Language) -> Iterator[str]:
     for reading in pack.readings.values():
-        yield f"  {reading.id}  {cited((reading.reads,), language)}  {reading.question.in_(language)}"
+        yield f"  {reading.id}  {cited((reading.reads,))}  {reading.question.in_(language)}"
         for option in reading.options:
             default = f"  ({say('default', language)})" if option.id == reading.default else ""
             yield f"      {option.id}: {option.label.in_(language) or option.id}{default}"

@@ -14,7 +14,7 @@ from policy_engine.report.words import say, shown
 
 __all__ = ["label_of", "phrase"]
 
-_OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−"}  # noqa: RUF001
+_OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−"}
 
 
 def phrase(node: Node, pack: Pack, subject: str, language: str) -> str:
@@ -36,7 +36,9 @@ def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
         label = f"{label}（{say(head, language)}）" if language == "zh" else f"{say(head, language)} {label.lower()}"
     position = path.partition("[")[2].partition("]")[0]
     if position:
-        label = f"{label}（第{position}人）" if path.startswith("members") and language == "zh" else f"{label} [{position}]"
+        label = (
+            f"{label}（第{position}人）" if path.startswith("members") and language == "zh" else f"{label} [{position}]"
+        )
     return label
 
 
@@ -58,7 +60,7 @@ class _Phrase:
             tree.Call: self.call,
             tree.ListOf: lambda node: self.listed(node.items),
             tree.RecordOf: lambda node: self.listed([value for _, value in node.entries]),
-            tree.RangeOf: lambda node: f"{self.write(node.low)}–{self.write(node.high)}",  # noqa: RUF001
+            tree.RangeOf: lambda node: f"{self.write(node.low)}–{self.write(node.high)}",
             tree.Test: lambda node: f"{_OPERATORS.get(node.op, node.op)} {self.write(node.operand)}",
         }
 
@@ -106,7 +108,7 @@ class _Phrase:
         return f" {self.say(node.op)} ".join(map(self.inner, node.operands))
 
     def between(self, node: tree.Between) -> str:
-        return f"{self.inner(node.operand)} {self.say('between')} {self.inner(node.low)}–{self.inner(node.high)}"  # noqa: RUF001
+        return f"{self.inner(node.operand)} {self.say('between')} {self.inner(node.low)}–{self.inner(node.high)}"
 
     def in_(self, node: tree.In) -> str:
         tests = self.listed([_literal_of(test, node.operand) for test in node.tests])
@@ -122,7 +124,9 @@ class _Phrase:
         comma = "、" if self.language == "zh" else ", "
         names = comma.join(f"{self.write(domain)} {name}" for name, domain in node.bindings)
         word = self.say("every" if node.every else "some")
-        return f"{word}{'' if self.language == 'zh' else ' '}{names} {self.say('satisfies')} {self.inner(node.condition)}"
+        return (
+            f"{word}{'' if self.language == 'zh' else ' '}{names} {self.say('satisfies')} {self.inner(node.condition)}"
+        )
 
     def call(self, node: tree.Call) -> str:
         if node.function == "not":
@@ -130,8 +134,10 @@ class _Phrase:
         if node.function == "list contains":
             return f"{self.inner(node.arguments[0])} ∋ {self.inner(node.arguments[1])}"
         if node.function == "count":
-            return f"{self.inner(node.arguments[0])} {self.say('count')}" if self.language == "zh" else (
-                f"{self.say('count')} {self.inner(node.arguments[0])}"
+            return (
+                f"{self.inner(node.arguments[0])} {self.say('count')}"
+                if self.language == "zh"
+                else (f"{self.say('count')} {self.inner(node.arguments[0])}")
             )
         return f"{node.function}({self.listed(node.arguments)})"
 

@@ -72,7 +72,9 @@ def headline(pack: Pack, answer: Answer, language: Language) -> str:
         return say(answer.status, language)
     if answer.determined:
         force = f"（{say(answer.force, language)}）" if answer.force and answer.force != "shall" else ""
-        return shown(answer.outcome, type_, language) + (force if language == "zh" else force.replace("（", " (").replace("）", ")"))
+        return shown(answer.outcome, type_, language) + (
+            force if language == "zh" else force.replace("（", " (").replace("）", ")")
+        )
     item = getattr(type_, "item", type_)
     certain = [shown(part.outcome, item, language) for part in answer.possible if part.certain]
     possible = [shown(part.outcome, item, language) for part in answer.possible if not part.certain]
@@ -93,7 +95,7 @@ def mark(value: Any) -> str:
     return ("✓" if value else "✗") if isinstance(value, bool) else "·"
 
 
-def cited(cites: tuple[Citation, ...], language: Language) -> str:
+def cited(cites: tuple[Citation, ...]) -> str:
     """Clause numbers with the cited words."""
     return "  ".join(f"{cite.clause} “{cite.words}”" if cite.words else cite.clause for cite in cites)
 
@@ -102,7 +104,7 @@ def trace_lines(decision: Decision, answer: Answer, language: Language, *, full:
     """The trace as an indented tree with clauses beside it."""
     for depth, node in _shown(answer.trace, full=full):
         text = node_text(decision, node, language)
-        cites = cited(node.cites, language)
+        cites = cited(node.cites)
         line = "  " * (depth + 1) + text
         yield f"{line}{' ' * max(2, _COLUMN - width(line))}{cites}" if cites else line
 
@@ -135,14 +137,18 @@ def node_text(decision: Decision, node: TraceNode, language: Language) -> str:
     sign = mark(node.value)
     if node.kind == "rule":
         table = pack.decision(_owner(pack, node)).table if _owner(pack, node) else None
-        outcome = next((o.label(language) for o in (table.outcomes if table else ()) if o.id == node.origin), node.origin)
+        outcome = next(
+            (o.label(language) for o in (table.outcomes if table else ()) if o.id == node.origin), node.origin
+        )
         return f"{sign} {outcome}"
     if node.kind == "condition" and node.node is not None:
         return f"{sign} {_condition(decision, node, language)}"
     if node.kind == "reading":
         option = pack.reading(node.text).option(node.origin)
-        answer = "" if isinstance(node.value, bool) or node.value is None else " " + shown(
-            node.value, pack.reading(node.text).type, language
+        answer = (
+            ""
+            if isinstance(node.value, bool) or node.value is None
+            else " " + shown(node.value, pack.reading(node.text).type, language)
         )
         return f"{sign} {pack.reading(node.text).reads.words}: {option.label.in_(language) or option.id}{answer}"
     type_ = _type(pack, subject, node)
@@ -198,8 +204,10 @@ def missing_label(item: MissingFact, decision: Decision, language: Language) -> 
     if head in YEARS:
         label += f" {decision.on.year + YEARS[head]}"
     if item.kind == "parameter":
-        label += f" {item.note}（{say('needs_settings', language)}）" if language == "zh" else (
-            f" {item.note} ({say('needs_settings', language)})"
+        label += (
+            f" {item.note}（{say('needs_settings', language)}）"
+            if language == "zh"
+            else (f" {item.note} ({say('needs_settings', language)})")
         )
     return label
 
@@ -219,12 +227,12 @@ def relied_text(decision: Decision, relied: Relied, language: Language) -> str:
         reading = pack.reading(relied.id)
         option = reading.option(relied.choice).label.in_(language) or relied.choice
         words = "、".join(f"{cite.clause} “{cite.words}”" for cite in relied.cites)
-        return f"{head} {words}: {option}（{say(relied.why, language)}）" if language == "zh" else (
-            f"{head} {words}: {option} ({say(relied.why, language)})"
+        return (
+            f"{head} {words}: {option}（{say(relied.why, language)}）"
+            if language == "zh"
+            else (f"{head} {words}: {option} ({say(relied.why, language)})")
         )
     label = label_of(relied.id, pack, decision.subject, language)
     type_ = pack.parameter(relied.id).type if relied.id in pack.parameters else BOOLEAN
     source = f"（{relied.why}）" if relied.why and relied.why != "scenario" else ""
     return f"{head} {label}: {shown(relied.choice, type_, language)}{source}"
-
-

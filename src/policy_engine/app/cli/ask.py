@@ -43,19 +43,24 @@ def command(
     pack: PackName,
     facts: Annotated[
         Path | None,
-        typer.Argument(metavar="[FACTS]", help=words("已有的事实文件；问答结果写回这里", "a facts file to go on with; answers are written back to it")),
+        typer.Argument(
+            metavar="[FACTS]",
+            help=words(
+                "已有的事实文件；问答结果写回这里", "a facts file to go on with; answers are written back to it"
+            ),
+        ),
     ] = None,
     on: When = None,
     decision: Annotated[
         list[str] | None,
-        typer.Option("--decision", "-d", metavar="ID", help=words("只问这个决定（可多次）", "only this decision (repeatable)")),
+        typer.Option(
+            "--decision", "-d", metavar="ID", help=words("只问这个决定（可多次）", "only this decision (repeatable)")
+        ),
     ] = None,
     settings: SettingsFile = None,
     set_: Sets = None,
     reading: Readings = None,
-    by: Annotated[
-        str, typer.Option("--by", help=words("研判由谁作出", "who makes the judgements"))
-    ] = "",
+    by: Annotated[str, typer.Option("--by", help=words("研判由谁作出", "who makes the judgements"))] = "",
     out: Annotated[
         Path | None, typer.Option("--out", help=words("事实写到这个文件", "write the facts to this file"))
     ] = None,
@@ -68,7 +73,9 @@ def command(
 
         def decided() -> Decision:
             read, problems = read_facts(data, loaded.vocabulary)
-            return decide_facts(loaded, read, day, decision, supplied, scenario, problems=problems)
+            return decide_facts(
+                loaded, read, day, decisions=decision, settings=supplied, scenario=scenario, problems=problems
+            )
 
         found = _interview(loaded, data, day, decided, by)
         print(decision_text(found, LANGUAGE))
@@ -183,9 +190,16 @@ def _take(
 def parse_answer(answer: str, type_: Type | None) -> Any:
     """What a person typed, as the value of a facts file; None where it is no value of the type."""
     if type_ == BOOLEAN:
-        return {"y": True, "yes": True, "是": True, "true": True, "n": False, "no": False, "否": False, "false": False}.get(
-            answer.lower()
-        )
+        return {
+            "y": True,
+            "yes": True,
+            "是": True,
+            "true": True,
+            "n": False,
+            "no": False,
+            "否": False,
+            "false": False,
+        }.get(answer.lower())
     if type_ == DATE:
         return answer if temporal.read_date(answer) else None
     if isinstance(type_, NumberType):
@@ -195,7 +209,11 @@ def parse_answer(answer: str, type_: Type | None) -> Any:
     if isinstance(type_, ListType) and isinstance(type_.item, CodeType):
         if answer in ("0", "无", "none"):
             return []
-        codes = [_code(part, type_.item) for part in answer.replace("，", ",").replace("、", ",").replace(" ", ",").split(",") if part]
+        codes = [
+            _code(part, type_.item)
+            for part in answer.replace("，", ",").replace("、", ",").replace(" ", ",").split(",")
+            if part
+        ]
         return None if None in codes else codes
     if isinstance(type_, ListType) and isinstance(type_.item, RecordType):
         number = _number(answer)

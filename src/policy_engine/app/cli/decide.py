@@ -41,20 +41,31 @@ class Format(StrEnum):
 def command(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FACTS…", help=words("事实文件（YAML 或 JSON）；- 表示标准输入", "facts in YAML or JSON; - reads standard input")),
+        typer.Argument(
+            metavar="FACTS…",
+            help=words("事实文件（YAML 或 JSON）；- 表示标准输入", "facts in YAML or JSON; - reads standard input"),
+        ),
     ],
     pack: PackName,
     on: When = None,
     decision: Annotated[
         list[str] | None,
-        typer.Option("--decision", "-d", metavar="ID", help=words("只问这个决定（可多次）", "ask only this decision (repeatable)")),
+        typer.Option(
+            "--decision",
+            "-d",
+            metavar="ID",
+            help=words("只问这个决定（可多次）", "ask only this decision (repeatable)"),
+        ),
     ] = None,
     settings: SettingsFile = None,
     set_: Sets = None,
     reading: Readings = None,
     format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
     full: Annotated[
-        bool, typer.Option("--full", help=words("显示全部依据，包括没有起作用的", "show every branch, also those that did not decide"))
+        bool,
+        typer.Option(
+            "--full", help=words("显示全部依据，包括没有起作用的", "show every branch, also those that did not decide")
+        ),
     ] = False,
 ) -> None:
     with told():
@@ -64,7 +75,9 @@ def command(
         decisions: list[Decision] = []
         for name in files:
             for facts, problems in _subjects(name, loaded, failed):
-                found = decide_facts(loaded, facts, day, decision, supplied, scenario, problems=problems)
+                found = decide_facts(
+                    loaded, facts, day, decisions=decision, settings=supplied, scenario=scenario, problems=problems
+                )
                 decisions.append(found)
         if decisions or not failed:
             print(_shown(decisions, format_, full=full))

@@ -32,16 +32,25 @@ __all__ = ["command"]
 def command(
     expression: Annotated[str | None, typer.Argument(help=words("表达式", "the expression"))] = None,
     context: Annotated[
-        Path | None, typer.Option("--context", help=words("名称的取值（YAML 或 JSON 文件）", "values of names (a YAML or JSON file)"))
+        Path | None,
+        typer.Option(
+            "--context", help=words("名称的取值（YAML 或 JSON 文件）", "values of names (a YAML or JSON file)")
+        ),
     ] = None,
-    pack: Annotated[str | None, typer.Option("--pack", "-p", help=words("用这个政策包里的名称", "use the names of this pack"))] = None,
+    pack: Annotated[
+        str | None, typer.Option("--pack", "-p", help=words("用这个政策包里的名称", "use the names of this pack"))
+    ] = None,
     facts: Annotated[Path | None, typer.Option("--facts", help=words("事实文件", "a facts file"))] = None,
     on: When = None,
     cases: Annotated[
         Path | None,
-        typer.Option("--cases", help=words("逐行 JSON 的一致性案例", "a file of conformance cases, one JSON object a line")),
+        typer.Option(
+            "--cases", help=words("逐行 JSON 的一致性案例", "a file of conformance cases, one JSON object a line")
+        ),
     ] = None,
-    list_: Annotated[bool, typer.Option("--list", help=words("列出未得值的案例", "list the cases without their value"))] = False,
+    list_: Annotated[
+        bool, typer.Option("--list", help=words("列出未得值的案例", "list the cases without their value"))
+    ] = False,
 ) -> None:
     with told():
         if cases is not None:
@@ -129,11 +138,10 @@ def _cases(path: Path, *, listed: bool) -> None:
             print(f"    {code}: {number}")
     for result in results:
         if result.outcome in ("wrong", "rounded"):
-            print(f"{result.outcome}: {result.id}: {result.expression} = {result.found}, {words('预期', 'expected')} {result.expected}")
+            wanted = f"{words('预期', 'expected')} {result.expected}"
+            print(f"{result.outcome}: {result.id}: {result.expression} = {result.found}, {wanted}")
         elif listed and result.outcome != "exact":
             print(f"{result.outcome}: {result.id}: {' '.join(result.expression.split())} [{result.code}]")
     if any(result.outcome == "wrong" and result.wants_value for result in results):
         print(words("有错误的值", "there are wrong values"), file=sys.stderr)
         raise typer.Exit(Exit.INVALID)
-
-

@@ -26,11 +26,17 @@ def root() -> None:
     pass
 
 
-@app.command("check", help=words("检查形式、代码和是否合理；错误与提醒分开", "check shape, codes and plausibility; errors and warnings apart"))
+@app.command(
+    "check",
+    help=words(
+        "检查形式、代码和是否合理；错误与提醒分开", "check shape, codes and plausibility; errors and warnings apart"
+    ),
+)
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FACTS…", help=words("事实文件", "facts files"))],
     pack: Annotated[
-        str | None, typer.Option("--pack", "-p", help=words("连同政策包增加的事实", "with the facts that this pack adds"))
+        str | None,
+        typer.Option("--pack", "-p", help=words("连同政策包增加的事实", "with the facts that this pack adds")),
     ] = None,
 ) -> None:
     with told():

@@ -41,7 +41,7 @@ def root(
     lang: Annotated[
         str | None, typer.Option("--lang", metavar="zh|en", help=words("语言：zh 或 en", "language: zh or en"))
     ] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback prints and ends
         bool, typer.Option("--version", callback=lambda asked: _version(asked=asked), is_eager=True)
     ] = False,
 ) -> None:

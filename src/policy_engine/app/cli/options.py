@@ -20,11 +20,22 @@ __all__ = ["PackName", "Readings", "Sets", "SettingsFile", "When", "day_of", "pa
 
 PackName = Annotated[
     str,
-    typer.Option("--pack", "-p", help=words("政策包：名称（见 pack list）或所在文件夹", "the pack: a name (see pack list) or a folder")),
+    typer.Option(
+        "--pack",
+        "-p",
+        help=words("政策包：名称（见 pack list）或所在文件夹", "the pack: a name (see pack list) or a folder"),
+    ),
 ]
 When = Annotated[
     str | None,
-    typer.Option("--on", metavar="DATE", help=words("问的是哪一天（YYYY-MM-DD）；默认取事实的 as_of", "the date asked about (YYYY-MM-DD); by default the facts' as_of")),
+    typer.Option(
+        "--on",
+        metavar="DATE",
+        help=words(
+            "问的是哪一天（YYYY-MM-DD）；默认取事实的 as_of",
+            "the date asked about (YYYY-MM-DD); by default the facts' as_of",
+        ),
+    ),
 ]
 SettingsFile = Annotated[
     Path | None,
@@ -32,11 +43,19 @@ SettingsFile = Annotated[
 ]
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PARAM=VALUE", help=words("设想参数为另一数值（可多次）", "suppose another value of a parameter (repeatable)")),
+    typer.Option(
+        "--set",
+        metavar="PARAM=VALUE",
+        help=words("设想参数为另一数值（可多次）", "suppose another value of a parameter (repeatable)"),
+    ),
 ]
 Readings = Annotated[
     list[str] | None,
-    typer.Option("--reading", metavar="TERM=OPTION", help=words("换一种解释（可多次）", "choose an option of a reading (repeatable)")),
+    typer.Option(
+        "--reading",
+        metavar="TERM=OPTION",
+        help=words("换一种解释（可多次）", "choose an option of a reading (repeatable)"),
+    ),
 ]
 
 

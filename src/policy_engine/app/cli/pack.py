@@ -23,7 +23,9 @@ from policy_engine.report.pack import figures_text, pack_text
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help=words("查看、检查、测试和新建政策包", "look at, check, test and start packs"))
+app = typer.Typer(
+    no_args_is_help=True, help=words("查看、检查、测试和新建政策包", "look at, check, test and start packs")
+)
 
 PackArgument = Annotated[str, typer.Argument(metavar="PACK", help=words("名称或文件夹", "a name or a folder"))]
 JsonFlag = Annotated[bool, typer.Option("--json", help=words("输出 JSON", "as JSON"))]
@@ -39,7 +41,9 @@ def list_(
         for name, folder in shipped_packs().items():
             pack, problems = check_pack(folder)
             title = pack.title.in_(LANGUAGE) if pack else words("不能使用", "cannot be used")
-            rows.append({"pack": name, "version": pack.version if pack else "", "title": title, "problems": len(problems)})
+            rows.append(
+                {"pack": name, "version": pack.version if pack else "", "title": title, "problems": len(problems)}
+            )
     if json_:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
@@ -52,7 +56,8 @@ def show(
     pack: PackArgument,
     *,
     figures: Annotated[
-        bool, typer.Option("--figures", help=words("只列数值，注明条款和性质", "only the figures, with clause and kind"))
+        bool,
+        typer.Option("--figures", help=words("只列数值，注明条款和性质", "only the figures, with clause and kind")),
     ] = False,
 ) -> None:
     with told():
@@ -79,13 +84,21 @@ def check(pack: PackArgument) -> None:
         )
 
 
-@app.command("test", help=words("运行政策包的案例，并列出没有两面都见过的条件", "run a pack's cases, and name the conditions not seen both ways"))
+@app.command(
+    "test",
+    help=words(
+        "运行政策包的案例，并列出没有两面都见过的条件", "run a pack's cases, and name the conditions not seen both ways"
+    ),
+)
 def test(
     pack: PackArgument,
     *,
     update: Annotated[
         bool,
-        typer.Option("--update", help=words("按现在的结果重录预期，供逐行复核", "re-record what is expected, to be reviewed as a diff")),
+        typer.Option(
+            "--update",
+            help=words("按现在的结果重录预期，供逐行复核", "re-record what is expected, to be reviewed as a diff"),
+        ),
     ] = False,
     json_: JsonFlag = False,
 ) -> None:
@@ -114,13 +127,20 @@ def _tell(pack: Pack, runs: list[CaseRun], failed: list[CaseRun], *, json_: bool
             {"file": str(run.file), "case": run.name, "differences": [d.show(LANGUAGE) for d in run.differences]}
             for run in runs
         ]
-        seen = [{"owner": c.owner, "condition": c.text, "not_seen": [str(t).lower() for t in w]} for c, w in missing.items()]
+        seen = [
+            {"owner": c.owner, "condition": c.text, "not_seen": [str(t).lower() for t in w]} for c, w in missing.items()
+        ]
         print(json.dumps({"cases": rows, "conditions": total, "unseen": seen}, ensure_ascii=False, indent=2))
         return
     for run in failed:
         print(f"✗ {run.file}: {run.name}", flush=True)
         report(run.differences)
-    print(words(f"案例：{len(runs) - len(failed)} 个通过，{len(failed)} 个不符", f"cases: {len(runs) - len(failed)} passed, {len(failed)} failed"))
+    print(
+        words(
+            f"案例：{len(runs) - len(failed)} 个通过，{len(failed)} 个不符",
+            f"cases: {len(runs) - len(failed)} passed, {len(failed)} failed",
+        )
+    )
     both = total - len(missing)
     print(words(f"条件：{total} 个中有 {both} 个两面都见过", f"conditions: {both} of {total} seen both true and false"))
     for condition, wanting in missing.items():
@@ -132,7 +152,8 @@ def _tell(pack: Pack, runs: list[CaseRun], failed: list[CaseRun], *, json_: bool
 def schema(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=" | ".join([*FILE_KINDS, "decision"]))],
     pack: Annotated[
-        str | None, typer.Option("--pack", "-p", help=words("连同政策包增加的事实", "with the facts that this pack adds"))
+        str | None,
+        typer.Option("--pack", "-p", help=words("连同政策包增加的事实", "with the facts that this pack adds")),
     ] = None,
 ) -> None:
     with told():
@@ -149,7 +170,9 @@ def schema(
 
 @app.command("new", help=words("新建一个可以运行的政策包", "start a new pack that runs"))
 def new(
-    folder: Annotated[Path, typer.Argument(help=words("新文件夹，其名即政策包名", "a new folder; its name is the pack's"))],
+    folder: Annotated[
+        Path, typer.Argument(help=words("新文件夹，其名即政策包名", "a new folder; its name is the pack's"))
+    ],
 ) -> None:
     with told():
         problems: tuple[Problem, ...] = write_pack(folder)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import rfc8785
-
 from policy_engine.expression import tree
 from policy_engine.expression.unparse import unparse
-from policy_engine.model.pack import Pack
 from policy_engine.source import Span
 from policy_engine.values import show
 
 __all__ = ["digest", "plain"]
 
 
-def digest(pack: Pack) -> str:
-    """SHA-256 of the canonical JSON of the linked pack, in hexadecimal; spans and the hash itself are left out."""
-    return hashlib.sha256(rfc8785.dumps(plain(dataclasses.replace(pack, hash="")))).hexdigest()
+def digest(linked: Any) -> str:
+    """SHA-256 of the canonical JSON of a linked pack or a part of one, in hexadecimal; spans are left out."""
+    import hashlib  # with the next, half of what loading a pack costs, and needed only for records
+
+    import rfc8785
+
+    return hashlib.sha256(rfc8785.dumps(plain(linked))).hexdigest()
 
 
 def plain(value: Any) -> Any:

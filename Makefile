@@ -1,0 +1,56 @@
+# Everything sets itself up in .venv: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test check docs bench generate mutation clean
+
+help:
+	@echo "make demo      decide an example household"
+	@echo "make test      run the tests"
+	@echo "make check     format, lint, types, layers, generated files"
+	@echo "make docs      build the documentation into docs/_build"
+	@echo "make bench     run the benchmarks"
+	@echo "make generate  write the generated files anew"
+	@echo "make mutation  mutation testing of truth, expression and evaluation (slow)"
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -U "pip>=25.1"
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[cli]" --group test --group docs
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	@$(BIN)/policy-engine decide examples/xuanzhou/included.yaml --pack xuanzhou_2021 -d monitoring -d kinds
+
+test: $(STAMP)
+	$(RUN) -m pytest -n auto -q
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(RUN) -m policy_engine.app.generate --check
+	for pack in policies/*/; do $(BIN)/policy-engine pack check $$pack && $(BIN)/policy-engine pack test $$pack || exit 1; done
+
+docs: $(STAMP)
+	$(RUN) -m policy_engine.app.generate
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: $(STAMP)
+	$(RUN) benchmarks/startup.py
+
+generate: $(STAMP)
+	$(RUN) -m policy_engine.app.generate
+
+mutation: $(STAMP)
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt --group mutation
+	$(BIN)/mutmut run
+
+clean:
+	rm -rf $(VENV) docs/_build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants
