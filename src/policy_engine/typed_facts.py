@@ -257,21 +257,6 @@ class Village(_Record):
     canvasses: tuple[datetime.date, ...] | None = Field(None, description="集中排查日期 · Canvasses on")
 
 
-class Area(_Record):
-    """区域 · Area."""
-
-    subject: Literal["area"] = "area"
-    as_of: datetime.date | None = Field(None, description="the day the facts describe")
-    area_id: str | None = Field(None, description="区域编号 · Area code")
-    level: AreaLevelCode | None = Field(None, description="区域层级 · Level")
-    province: str | None = Field(None, description="省 · Province")
-    prefecture: str | None = Field(None, description="设区市 · Prefecture")
-    county: str | None = Field(None, description="县市区 · County")
-    town: str | None = Field(None, description="乡镇街道 · Town")
-    figures: dict[int, AreaFigures] | None = Field(None, description="区域年度数据 · Figures by year")
-    shocks: tuple[Shock, ...] | None = Field(None, description="突发变故 · Sudden shocks")
-
-
 class Household(_Record):
     """农户 · Household."""
 
@@ -351,4 +336,21 @@ class Household(_Record):
     needs: tuple[Need, ...] | None = Field(None, description="诉求 · Needs")
     received: tuple[Received, ...] | None = Field(None, description="已享受帮扶 · Help received")
     visits: tuple[Visit, ...] | None = Field(None, description="走访更新 · Visits")
+
+
+class Area(_Record):
+    """区域 · Area."""
+
+    subject: Literal["area"] = "area"
+    as_of: datetime.date | None = Field(None, description="the day the facts describe")
+    area_id: str | None = Field(None, description="区域编号 · Area code")
+    level: AreaLevelCode | None = Field(None, description="区域层级 · Level")
+    province: str | None = Field(None, description="省 · Province")
+    prefecture: str | None = Field(None, description="设区市 · Prefecture")
+    county: str | None = Field(None, description="县市区 · County")
+    town: str | None = Field(None, description="乡镇街道 · Town")
+    figures: dict[int, AreaFigures] | None = Field(None, description="区域年度数据 · Figures by year")
+    shocks: tuple[Shock, ...] | None = Field(None, description="突发变故 · Sudden shocks")
+    villages: tuple[Village, ...] | None = Field(None, description="区内各村 · Villages")
+    households: tuple[Household, ...] | None = Field(None, description="区内各户 · Households")
 

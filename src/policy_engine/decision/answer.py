@@ -82,6 +82,7 @@ class Scope:
 class Answer:
     """The answer to one decision.
 
+    `item` is the path of what it is about (`members[2]`), empty for the subject itself.
     `outcome` is set where `status` is `determined`: a boolean, a code, a number, or the list of collected codes.
     `conflict` and `gap` are None where merely possible.
     """
@@ -98,6 +99,7 @@ class Answer:
     relied: tuple[Relied, ...]
     trace: TraceNode
     problems: tuple[Problem, ...]
+    item: str = ""
 
     @property
     def determined(self) -> bool:
@@ -121,6 +123,10 @@ class Decision:
 
     def __getitem__(self, decision: str) -> Answer:
         return next(answer for answer in self.answers if answer.decision == decision)
+
+    def each(self, decision: str) -> tuple[Answer, ...]:
+        """The answers to a decision that is asked about every member."""
+        return tuple(answer for answer in self.answers if answer.decision == decision)
 
     @property
     def determined(self) -> bool:

@@ -16,7 +16,7 @@ from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
-from policy_engine.values import Unknown
+from policy_engine.values import Missing, Unknown
 
 __all__ = ["decide_facts"]
 
@@ -45,22 +45,23 @@ def decide_facts(
     asked = _asked(pack, facts.subject, decisions)
     scope = scope_of(pack, facts, day)
     run = Traced(pack, facts, day, settings, scenario)
-    answers = () if scope.inside is False else tuple(_answer(run, pack.decision(id_), ranked=ranked) for id_ in asked)
+    wanted = () if scope.inside is False else asked
+    answers = tuple(answer for id_ in wanted for answer in _answers(run, pack.decision(id_), ranked=ranked))
     return Decision(pack, facts.subject, facts.id, day, scope, answers, tuple(problems))
 
 
 def _asked(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[str, ...]:
+    kinds = (subject, "member") if subject == "household" else (subject,)
     if decisions is None:
-        return tuple(id_ for id_ in pack.answers if pack.decision(id_).about == subject)
+        return tuple(id_ for id_ in pack.answers if pack.decision(id_).about in kinds)
     asked = tuple(dict.fromkeys(decisions))
     for id_ in asked:
         if id_ not in pack.decisions:
             near = nearest(id_, pack.decisions) or ", ".join(pack.answers)
             raise RequestError([problem("request.unknown_decision", found=id_, pack=pack.id, near=near)])
-        if pack.decision(id_).about != subject:
-            raise RequestError(
-                [problem("request.other_subject", found=id_, about=pack.decision(id_).about, subject=subject)]
-            )
+        about = pack.decision(id_).about
+        if about not in kinds:
+            raise RequestError([problem("request.other_subject", found=id_, about=about, subject=subject)])
     return asked
 
 
@@ -82,9 +83,26 @@ def _check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
         raise RequestError(problems)
 
 
-def _answer(run: Traced, definition: DecisionDefinition, *, ranked: bool) -> Answer:
-    finding = run.decision(definition.id)
-    trace = run.trace(definition.id)
+def _answers(run: Traced, definition: DecisionDefinition, *, ranked: bool) -> Iterator[Answer]:
+    """One answer about the subject; or one about each member."""
+    if definition.about == run.facts.subject:
+        yield _answer(run, definition, run.decision(definition.id), ranked=ranked)
+        return
+    members = run.facts.root.get("members")
+    if members is None:
+        finding = Finding(definition.id, MEMBERS_MISSING, (), open=MEMBERS_MISSING)
+        yield _answer(run, definition, finding, ranked=ranked)
+        return
+    for member in members:
+        yield _answer(run, definition, run.about(definition.id, member), member.path, ranked=ranked)
+
+
+MEMBERS_MISSING = Unknown((Missing("fact", "members"),))
+
+
+def _answer(run: Traced, definition: DecisionDefinition, finding: Finding, item: str = "", *, ranked: bool) -> Answer:
+    known = (definition.id, item) in run.findings
+    trace = run.trace(definition.id, item) if known else TraceNode("decision", definition.id, cites=definition.cites)
     unknowns = [outcome.waits_for for outcome in finding.outcomes]
     unknowns += [part for part in (finding.value, finding.open) if isinstance(part, Unknown)]
     return Answer(
@@ -96,10 +114,11 @@ def _answer(run: Traced, definition: DecisionDefinition, *, ranked: bool) -> Ans
         gap=finding.gap,
         force=_force(definition, finding),
         rules=_rules(definition, finding),
-        missing=_missing(run, definition.id, finding, ranked=ranked),
+        missing=_missing(run, definition.id, finding, item, ranked=ranked and known),
         relied=tuple(_relied(run, trace)),
         trace=trace,
         problems=Unknown.merge(unknowns).problems,
+        item=item,
     )
 
 
@@ -145,16 +164,16 @@ def _rules(definition: DecisionDefinition, finding: Finding) -> tuple[Determinin
     )
 
 
-def _missing(run: Traced, id_: str, finding: Finding, *, ranked: bool) -> tuple[MissingFact, ...]:
+def _missing(run: Traced, id_: str, finding: Finding, item: str, *, ranked: bool) -> tuple[MissingFact, ...]:
     if finding.determined:
         return ()
     missing = missing_of(finding)
     if ranked:
-        return rank(run, id_, missing)
+        return rank(run, id_, missing, item)
     order = run.pack.vocabulary.order
-    plain = [MissingFact(item.kind, item.path, note=item.note) for item in missing]
+    plain = [MissingFact(found.kind, found.path, note=found.note) for found in missing]
     return tuple(
-        sorted(plain, key=lambda item: (item.kind == "parameter", order(run.facts.subject, item.path), item.path))
+        sorted(plain, key=lambda found: (found.kind == "parameter", order(run.facts.subject, found.path), found.path))
     )
 
 
@@ -167,12 +186,12 @@ def _walk(node: TraceNode) -> Iterator[TraceNode]:
 def _relied(run: Traced, trace: TraceNode) -> Iterator[Relied]:
     """Readings, assumptions, settings, suppositions and judgements in the trace, also of decisions shown elsewhere."""
     seen: set[tuple[str, str]] = set()
-    todo, shown = [trace], {trace.text}
+    todo, shown = [trace], {(trace.text, trace.item)}
     while todo:
         for node in _walk(todo.pop(0)):
-            if node.kind == "decision" and node.text not in shown:
-                shown.add(node.text)
-                todo.append(run.trace(node.text))
+            if node.kind == "decision" and (node.text, node.item) not in shown:
+                shown.add((node.text, node.item))
+                todo.append(run.trace(node.text, node.item))
             found = _relied_on(run, node)
             if found is not None and (found.kind, found.id) not in seen:
                 seen.add((found.kind, found.id))

@@ -51,10 +51,10 @@ class _Trial(Single):
         return super().supplied(record, fact, span)
 
 
-def _differences(run: Single, decision: str) -> list[tuple[Node, Node, Locals]]:
+def _differences(run: Single, asked: tuple[str, str]) -> list[tuple[Node, Node, Locals]]:
     """Both sides of every comparison that stayed unknown."""
     watched = _Watched(run)
-    watched.decision(decision)
+    watched.ask(*asked)
     pairs: list[tuple[Node, Node, Locals]] = []
     for node, env in watched.unsettled:
         if isinstance(node, tree.Binary) and node.op not in ("+", "-", "*", "/"):
@@ -73,13 +73,13 @@ def _bounds(test: Node) -> tuple[Node, ...]:
     return (test.operand,) if isinstance(test, tree.Test) else (test,)
 
 
-def numbers_around(run: Single, decision: str, path: str, type_: NumberType) -> tuple[Decimal, ...]:
+def numbers_around(run: Single, asked: tuple[str, str], path: str, type_: NumberType) -> tuple[Decimal, ...]:
     """Just below, at and just above each line; in fen for money, in whole numbers for counts."""
     unit = str(type_.unit)
     step = Decimal("0.01") if "CNY" in unit else Decimal(1) if unit in ("person", "household") else Decimal("0.0001")
     least = Decimal(1) if path == "household_size" else None
     values: set[Decimal] = set()
-    for left, right, env in _differences(run, decision):
+    for left, right, env in _differences(run, asked):
         crossing = _crossing(run, path, left, right, env)
         if crossing is not None and abs(crossing) < Decimal(10) ** 12:
             for rounding in (ROUND_FLOOR, ROUND_CEILING):
@@ -113,10 +113,10 @@ def _zero(points: list[Decimal], heights: list[Decimal]) -> Decimal | None:
     return points[0] - heights[0] / slope
 
 
-def dates_around(run: Single, decision: str, path: str) -> tuple[datetime.date, ...]:
+def dates_around(run: Single, asked: tuple[str, str], path: str) -> tuple[datetime.date, ...]:
     """The days on both sides of each change of a comparison between 1900 and the date asked about."""
     values: set[datetime.date] = set()
-    for left, right, env in _differences(run, decision):
+    for left, right, env in _differences(run, asked):
         values |= _change(run, path, left, right, env)
     return tuple(sorted(values)) or (run.on,)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from policy_engine.decision.answer import MissingFact
@@ -33,24 +34,24 @@ def missing_of(finding: Finding) -> tuple[Missing, ...]:
     return Unknown.merge(unknowns).missing
 
 
-def rank(run: Single, decision: str, missing: Iterable[Missing]) -> tuple[MissingFact, ...]:
+def rank(run: Single, decision: str, missing: Iterable[Missing], item: str = "") -> tuple[MissingFact, ...]:
     """The missing facts of an undetermined decision, the most telling first; what a deployer must supply comes last."""
-    ranked = [_ranked(run, decision, item) for item in missing]
+    ranked = [_ranked(run, decision, wanted, item) for wanted in missing]
     order = run.pack.vocabulary.order
 
-    def key(item: MissingFact) -> tuple[Any, ...]:
-        share = item.settles / item.tried if item.tried else 0.0
-        return item.kind == "parameter", -share, order(run.facts.subject, item.path), item.path
+    def key(found: MissingFact) -> tuple[Any, ...]:
+        share = Fraction(found.settles, found.tried) if found.tried else Fraction(0)
+        return found.kind == "parameter", -share, order(run.facts.subject, found.path), found.path
 
     return tuple(sorted(ranked, key=key))
 
 
-def _ranked(run: Single, decision: str, item: Missing) -> MissingFact:
-    if item.kind == "parameter":
-        return MissingFact(item.kind, item.path, note=item.note)
-    values = _values(run, decision, item.path)
-    settled = sum(_with(run, item.path, value).decision(decision).determined for value in values)
-    return MissingFact(item.kind, item.path, settled, len(values))
+def _ranked(run: Single, decision: str, wanted: Missing, item: str) -> MissingFact:
+    if wanted.kind == "parameter":
+        return MissingFact(wanted.kind, wanted.path, note=wanted.note)
+    values = _values(run, decision, wanted.path, item)
+    settled = sum(_with(run, wanted.path, value).ask(decision, item).determined for value in values)
+    return MissingFact(wanted.kind, wanted.path, settled, len(values))
 
 
 def _with(run: Single, path: str, value: Any) -> Single:
@@ -58,7 +59,7 @@ def _with(run: Single, path: str, value: Any) -> Single:
     return Single(run.pack, facts, run.on, run.settings, run.scenario)
 
 
-def _values(run: Single, decision: str, path: str) -> tuple[Any, ...]:
+def _values(run: Single, decision: str, path: str, item: str) -> tuple[Any, ...]:
     fact = run.pack.vocabulary.fact(run.facts.subject, path)
     type_: Type | None = fact.type if fact is not None else None
     if type_ == BOOLEAN:
@@ -68,9 +69,9 @@ def _values(run: Single, decision: str, path: str) -> tuple[Any, ...]:
     if isinstance(type_, ListType) and isinstance(type_.item, CodeType):
         return (), *((id_,) for id_ in type_.item.ids)
     if isinstance(type_, NumberType):
-        return numbers_around(run, decision, path, type_)
+        return numbers_around(run, (decision, item), path, type_)
     if type_ == DATE:
-        return dates_around(run, decision, path)
+        return dates_around(run, (decision, item), path)
     if any(path == name for name, _ in run.pack.area.places):
         return tuple(place for name, places in run.pack.area.places if name == path for place in places)
     return ()

@@ -117,7 +117,7 @@ class ReadingForm(NamedTuple):
     default: Word
     why: Label
     span: Span
-    about: Literal["household", "village", "area"] = "household"
+    about: Literal["household", "village", "area", "member"] = "household"
 
 
 class RuleForm(NamedTuple):
@@ -155,7 +155,7 @@ class DecisionForm(NamedTuple):
 
     label: Label
     span: Span
-    about: Literal["household", "village", "area"] = "household"
+    about: Literal["household", "village", "area", "member"] = "household"
     rows: tuple[Word, ...] = ()
     is_: ExpressionText | None = None
     outcomes: dict[Word, Label] = {}

@@ -11,7 +11,7 @@ from policy_engine.documents.link_parameters import link_parameters
 from policy_engine.documents.link_vocabulary import link_vocabulary
 from policy_engine.documents.pack_forms import PackForms
 from policy_engine.documents.reader import Word
-from policy_engine.documents.scope import RESERVED, Names, subject_names
+from policy_engine.documents.scope import RESERVED, Names, entry_names, subject_names
 from policy_engine.documents.yaml import ListNode, Node, Scalar
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import tree
@@ -55,24 +55,32 @@ class _Linker:
         self.problems += found
         self.linked: dict[str, Reading | DecisionDefinition | None] = {}
         self.linking: list[str] = []
-        self.names = {subject: self.subject_scope(subject) for subject in SUBJECTS}
+        self.names = self.scopes()
 
     def report(self, code: str, span: Span, **details: object) -> None:
         self.problems.append(problem_of(code, span, details))
 
     # ---- names
 
-    def subject_scope(self, subject: str) -> Names:
-        own = Names()
+    def scopes(self) -> dict[str, Names]:
+        """The names for expressions about each kind of subject, and about a member."""
+        shared = Names()
         for id_, parameter in self.parameters.items():
-            own.add(id_, parameter.label.zh, _constant(Symbol(id_, parameter.type, "parameter")))
-        for word, reading in self.forms.readings.items():
-            if reading.about == subject:
-                own.add(word.text, "", partial(self.reading_symbol, word, reading))
+            shared.add(id_, parameter.label.zh, _constant(Symbol(id_, parameter.type, "parameter")))
+        about = {kind: Names() for kind in (*SUBJECTS, "member")}
         for word, decision in self.forms.decisions.items():
-            if decision.about == subject:
-                own.add(word.text, decision.label.zh, partial(self.decision_symbol, word, decision))
-        return subject_names(self.vocabulary.form(subject)).joined(own)
+            symbol = partial(self.decision_symbol, word, decision)
+            about[decision.about].add(word.text, decision.label.zh, symbol)
+        readings = {kind: Names() for kind in about}
+        for word, reading in self.forms.readings.items():
+            readings[reading.about].add(word.text, "", partial(self.reading_symbol, word, reading))
+        scopes = {
+            subject: subject_names(self.vocabulary.form(subject)).joined(shared).joined(readings[subject])
+            for subject in SUBJECTS
+        }
+        member = entry_names(self.vocabulary.form("member")).joined(readings["member"])
+        scopes["member"] = scopes["household"].joined(about["household"]).hidden_by(member)
+        return {kind: scope.joined(about[kind]).with_about(about) for kind, scope in scopes.items()}
 
     def check_names(self) -> None:
         """Ids of facts, parameters, readings and decisions share one space."""

@@ -25,6 +25,8 @@ class Names:
 
     symbols: dict[str, Callable[[], Symbol | None]] = field(default_factory=dict)
     labels: dict[str, list[str]] = field(default_factory=dict)
+    about: dict[str, Names] = field(default_factory=dict)
+    """Names that items of a kind of record have beside their facts: the decisions about them."""
 
     def add(self, id_: str, label: str, symbol: Callable[[], Symbol | None]) -> None:
         self.symbols[id_] = symbol
@@ -37,6 +39,19 @@ class Names:
         ids = self.labels.get(name, [])
         return self.symbols[ids[0]]() if len(ids) == 1 else None
 
+    def added(self, record: str, name: str) -> Symbol | None:
+        return self.about[record].find(name) if record in self.about else None
+
+    def hidden_by(self, other: Names) -> Names:
+        """Joined with names that come first: a person's own facts before the household's of the same name."""
+        taken = {*other.symbols, *other.labels}
+        symbols = {name: symbol for name, symbol in self.symbols.items() if name not in taken}
+        labels = {label: ids for label, ids in self.labels.items() if label not in taken}
+        return Names(symbols, labels, self.about).joined(other)
+
+    def with_about(self, about: dict[str, Names]) -> Names:
+        return Names(self.symbols, self.labels, about)
+
     def names(self) -> Iterable[str]:
         yield from self.symbols
         yield from (label for label, ids in self.labels.items() if len(ids) == 1)
@@ -45,7 +60,7 @@ class Names:
         labels = {label: list(ids) for label, ids in self.labels.items()}
         for label, ids in other.labels.items():
             labels.setdefault(label, []).extend(ids)
-        return Names({**self.symbols, **other.symbols}, labels)
+        return Names({**self.symbols, **other.symbols}, labels, {**self.about, **other.about})
 
 
 def _constant(id_: str, type_: Type, kind: str) -> Callable[[], Symbol]:
@@ -72,16 +87,17 @@ def subject_names(form: RecordForm) -> Names:
 
 def pack_names(pack: Pack, subject: str) -> Names:
     """All names of a linked pack that may stand in an expression about this kind of subject."""
-    names = subject_names(pack.vocabulary.form(subject))
     own = Names()
     for id_, parameter in pack.parameters.items():
         own.add(id_, parameter.label.zh, _constant(id_, parameter.type, "parameter"))
     for id_, reading in pack.readings.items():
         own.add(id_, "", _constant(id_, reading.type, "reading"))
+    about = {decision.about: Names() for decision in pack.decisions.values()}
     for id_, decision in pack.decisions.items():
-        if decision.about == subject:
-            own.add(id_, decision.label.zh, _constant(id_, decision.type, "decision"))
-    return names.joined(own)
+        about[decision.about].add(id_, decision.label.zh, _constant(id_, decision.type, "decision"))
+    return (
+        subject_names(pack.vocabulary.form(subject)).joined(own).joined(about.get(subject, Names())).with_about(about)
+    )
 
 
 def entry_names(form: RecordForm) -> Names:

@@ -42,6 +42,9 @@ class Context(Evaluator):
     def find(self, name: str) -> Symbol | None:
         return Symbol(name, self.types[name], "context") if name in self.types else None
 
+    def added(self, record: str, name: str) -> Symbol | None:  # noqa: ARG002 - nothing is added here
+        return None
+
     def names(self) -> Iterable[str]:
         return self.types
 

@@ -26,6 +26,8 @@ __all__ = ["TraceNode", "Traced"]
 class TraceNode:
     """One thing the evaluator looked at: what it is, its value (None: not known), where the value comes from.
 
+    `item` is the path of the member, household or village that a decision is about, where it is not the subject.
+
     kind: decision, rule, condition, fact, judgement, parameter, reading. `text` is the id or path, or the condition as
     an expression. `origin`: for facts the source, `supplied` or `derived`; for parameters `stated`, `assumption`,
     `settings`, `scenario` or `not stated`; for readings the option in use.
@@ -37,6 +39,7 @@ class TraceNode:
     origin: str = ""
     cites: tuple[Citation, ...] = ()
     children: tuple[TraceNode, ...] = ()
+    item: str = ""
     node: Node | None = field(default=None, compare=False, repr=False)
 
 
@@ -49,11 +52,11 @@ class Traced(Single):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._open: list[list[TraceNode]] = [[]]
-        self._decisions: dict[str, TraceNode] = {}
+        self._decisions: dict[tuple[str, str], TraceNode] = {}
 
-    def trace(self, decision: str) -> TraceNode:
+    def trace(self, decision: str, item: str = "") -> TraceNode:
         """The trace of a decision that has been evaluated."""
-        return self._decisions[decision]
+        return self._decisions[decision, item]
 
     @property
     def noted(self) -> tuple[TraceNode, ...]:
@@ -73,21 +76,23 @@ class Traced(Single):
         cites: tuple[Citation, ...] = (),
         node: Node | None = None,
     ) -> TraceNode:
-        left = TraceNode(kind, text, known(value), origin, cites, tuple(self._open.pop()), node)
+        left = TraceNode(kind, text, known(value), origin, cites, tuple(self._open.pop()), node=node)
         self._open[-1].append(left)
         return left
 
     def decision(self, id_: str) -> Finding:
-        seen = id_ in self.findings
+        key = id_, self.own.path
+        seen = key in self.findings
         finding = super().decision(id_)
         if seen:
-            self._open[-1].append(replace(self._decisions[id_], children=(), origin="shown above"))
+            self._open[-1].append(replace(self._decisions[key], children=(), origin="shown above"))
         return finding
 
     def find(self, decision: DecisionDefinition) -> Finding:
         self._enter()
         finding = super().find(decision)
-        self._decisions[decision.id] = self._leave("decision", decision.id, finding.value, cites=decision.cites)
+        left = self._leave("decision", decision.id, finding.value, cites=decision.cites)
+        self._decisions[decision.id, self.own.path] = self._open[-1][-1] = replace(left, item=self.own.path)
         return finding
 
     def rule(self, rule: Rule) -> Value:

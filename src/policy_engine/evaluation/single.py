@@ -7,6 +7,7 @@ run it was made for, and knows nothing of traces: an observer overrides its meth
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,13 +22,11 @@ from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.parameter import DatedValue
 from policy_engine.model.scenario import Scenario, Settings
-from policy_engine.model.vocabulary import YEARS, Fact
+from policy_engine.model.vocabulary import SUBJECTS, YEARS, Fact
 from policy_engine.source import Span
 from policy_engine.values import Missing, Possibly, Unknown, Value
 
 __all__ = ["Single"]
-
-_NOWHERE: Locals = {}
 
 
 class Single(Evaluator):
@@ -47,21 +46,38 @@ class Single(Evaluator):
         self.on = on
         self.settings = settings
         self.scenario = scenario
-        self.findings: dict[str, Finding] = {}
+        self.own = facts.root
+        self.findings: dict[tuple[str, str], Finding] = {}
 
     # ---- decisions
 
     def decision(self, id_: str) -> Finding:
-        """The finding of a decision; each is evaluated once in a run."""
-        if id_ not in self.findings:
-            self.findings[id_] = self.find(self.pack.decision(id_))
-        return self.findings[id_]
+        """The finding of a decision; each is evaluated once in a run for each thing it is about."""
+        key = id_, self.own.path
+        if key not in self.findings:
+            self.findings[key] = self.find(self.pack.decision(id_))
+        return self.findings[key]
+
+    def ask(self, id_: str, item: str = "") -> Finding:
+        """The finding of a decision about the subject, or about the item of its facts at this path (`members[2]`)."""
+        return self.decision(id_) if not item else self.about(id_, record_at(self.facts, item))
+
+    def about(self, id_: str, record: FactRecord) -> Finding:
+        """The finding of a decision about an item: a member of the household, a household or village of the area."""
+        around = self.facts, self.own
+        if record.form in SUBJECTS:
+            self.facts = replace(self.facts, subject=record.form, root=record)
+        self.own = record
+        try:
+            return self.decision(id_)
+        finally:
+            self.facts, self.own = around
 
     def find(self, decision: DecisionDefinition) -> Finding:
         if decision.table is not None:
             return evaluate_table(decision.id, decision.table, map(self.rule, decision.table.rules))
         assert isinstance(decision.logic, tree.Node)
-        value = self.rounded(decision, self.value(decision.logic, _NOWHERE))
+        value = self.rounded(decision, self.value(decision.logic, {"own": self.own}))
         if not isinstance(value, (Unknown, Possibly)):
             return Finding(decision.id, value, (Outcome(value, certain=True),))
         if isinstance(value, Unknown) and decision.type == BOOLEAN:
@@ -77,7 +93,7 @@ class Single(Evaluator):
 
     def rule(self, rule: Rule) -> Value:
         """The truth of a rule's condition."""
-        return self.value(rule.when, _NOWHERE)
+        return self.value(rule.when, {"own": self.own})
 
     # ---- names
 
@@ -87,11 +103,16 @@ class Single(Evaluator):
         if node.kind == "parameter":
             return self.parameter(node.id, node.span)
         if node.kind == "decision":
-            return self.decision(node.id).value
+            return self.required(node.id).value
         if node.kind == "reading":
             return self.reading(node.id, node.span)
         assert node.kind == "on", node.kind
         return self.on
+
+    def required(self, id_: str) -> Finding:
+        """A decision named by another: about the same thing, or about the household of the member in question."""
+        about = self.pack.decision(id_).about
+        return self.decision(id_) if about == self.own.form else self.about(id_, self.facts.root)
 
     def name(self, node: tree.Name, env: Locals) -> Value:
         if node.kind == "own":
@@ -102,8 +123,8 @@ class Single(Evaluator):
         """The chosen option of a reading; left to judgement, the fact of that name."""
         option = self.pack.reading(id_).option(self.chosen(id_))
         if option.expression is None:
-            return self.fact(self.facts.root, id_, span)
-        return self.value(option.expression, _NOWHERE)
+            return self.fact(self.own if self.own.form == "member" else self.facts.root, id_, span)
+        return self.value(option.expression, {"own": self.own})
 
     def chosen(self, reading: str) -> str:
         """The option in use: the scenario's, else the deployer's, else the default."""
@@ -138,9 +159,9 @@ class Single(Evaluator):
         """A fact of a record: as supplied, else as derived, else unknown. A record that is absent is an empty one."""
         if entry in YEARS:
             return self.year(record, entry)
-        form = self.pack.vocabulary.form(record.form)
-        fact = form.find(entry)
-        assert fact is not None, entry
+        fact = self.pack.vocabulary.form(record.form).find(entry)
+        if fact is None:
+            return self.about(entry, record).value
         if fact.applies_when is not None:
             return self.applicable(record, fact, span)
         return self.supplied(record, fact, span)
@@ -180,7 +201,17 @@ class Single(Evaluator):
         fact = next(fact for fact in self.pack.vocabulary.form(record.form) if fact.by_year)
         years: Any = record.get(fact.id, {})
         found = years.get(str(self.on.year + YEARS[alias]), {})
-        return renamed(found, getattr(fact.type, "name", ""), alias)
+        return renamed(found, getattr(fact.type, "name", ""), record.below(alias))
+
+
+def record_at(facts: Facts, path: str) -> FactRecord:
+    """The record at a path such as `members[2]`."""
+    record: Any = facts.root
+    for part in path.split("."):
+        name, _, index = part.partition("[")
+        record = record[name][int(index.rstrip("]")) - 1] if index else record[name]
+    found: FactRecord = record
+    return found
 
 
 def renamed(record: Any, form: str, path: str) -> FactRecord:

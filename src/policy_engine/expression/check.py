@@ -54,6 +54,9 @@ class Scope(Protocol):
     def find(self, name: str) -> Symbol | None:
         """The symbol that this id or label names."""
 
+    def added(self, record: str, name: str) -> Symbol | None:
+        """What a record of this name has beside its own entries (a decision about it)."""
+
     def names(self) -> Iterable[str]:
         """All names that can be found, for suggestions."""
 
@@ -157,7 +160,7 @@ class _Checker:
         return replace(node, type=NumberType(None) if value in (0, 1) else NUMBER)
 
     def name(self, node: tree.Name) -> Node:
-        local = next((frame[node.id] for frame in reversed(self.locals) if node.id in frame), None)
+        local = next((found for frame in reversed(self.locals) if (found := self.in_frame(frame, node.id))), None)
         outer = self.scope.find(node.id)
         if local is not None and outer is not None and node.id != "item":
             self.report("expression.ambiguous", node.span, name=node.id)
@@ -169,6 +172,14 @@ class _Checker:
             item = tree.Name(span=node.span, type=NEVER, id="item", kind=symbol.kind.removeprefix("entry "))
             return tree.Path(span=node.span, type=symbol.type, target=item, entry=symbol.id)
         return replace(node, id=symbol.id, kind=symbol.kind, type=symbol.type)
+
+    def in_frame(self, frame: dict[str, Symbol], name: str) -> Symbol | None:
+        """A bound variable, or an entry of a filter's item, or a decision about that item."""
+        item = frame.get("item")
+        if name in frame or item is None or not isinstance(item.type, RecordType):
+            return frame.get(name)
+        found = self.scope.added(item.type.name, name)
+        return None if found is None else Symbol(found.id, found.type, f"entry {item.kind}")
 
     def unknown_name(self, node: tree.Name) -> Node:
         names = [*self.scope.names(), *(name for frame in self.locals for name in frame)]
@@ -192,6 +203,9 @@ class _Checker:
             found = given.find(node.entry)
             if found is not None:
                 return found
+            added = self.scope.added(given.name, node.entry)
+            if added is not None:
+                return added.id, added.type
             names = [name for name, _ in (*given.entries, *given.labels)]
         else:
             properties = PROPERTIES.get(given, {})

@@ -14,10 +14,13 @@ from policy_engine.expression.tree import Node
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT
 
-__all__ = ["MAX_DEPTH", "parse"]
+__all__ = ["MAX_BINDINGS", "MAX_DEPTH", "parse"]
 
 MAX_DEPTH = 50
 """Levels of a tree: nested brackets, and operators in one chain."""
+
+MAX_BINDINGS = 4
+"""Variables of one quantifier: every combination of their items is judged."""
 
 _COMPARISONS = ("=", "!=", "<=", ">=", "<", ">")
 _KEYWORDS = frozenset("and or if then else between in some every satisfies true false null for return function".split())
@@ -112,6 +115,8 @@ class _Parser:
         while self.at(","):
             self.take()
             bindings.append(self.binding())
+        if len(bindings) > MAX_BINDINGS:
+            raise Refused(problem("expression.too_many_bindings", start.span, limit=MAX_BINDINGS))
         self.expect("name", "satisfies")
         condition = self.expression()
         return tree.Quantified(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import Any
 
 from policy_engine.expression.types import Type
@@ -183,14 +182,8 @@ class RangeOf(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The direct parts of a node, in the order they are written."""
-    for name in _parts(type(node)):
+    for name in _PARTS[type(node)]:
         yield from _nodes(getattr(node, name))
-
-
-@cache
-def _parts(kind: type[Node]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold nodes."""
-    return tuple(item.name for item in fields(kind) if item.name not in ("span", "type"))
 
 
 def _nodes(value: Any) -> Iterator[Node]:
@@ -206,3 +199,10 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+_PARTS: dict[type[Node], tuple[str, ...]] = {
+    kind: tuple(item.name for item in fields(kind) if item.name not in ("span", "type"))
+    for kind in Node.__subclasses__()
+}
+"""The fields of each kind of node that may hold nodes."""

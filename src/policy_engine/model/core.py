@@ -208,6 +208,8 @@ AREA = form(
     text("town", "乡镇街道", "Town"),
     by_year("figures", records.AREA_FIGURES, "区域年度数据", "Figures by year"),
     listed("shocks", records.SHOCK, "突发变故", "Sudden shocks"),
+    listed("villages", VILLAGE, "区内各村", "Villages"),
+    listed("households", HOUSEHOLD, "区内各户", "Households"),
 )
 
 CORE = Vocabulary(

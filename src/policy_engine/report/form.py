@@ -91,11 +91,13 @@ class TraceForm(_Form):
     value: Any = Field(None, description="null where it is not known")
     origin: str = ""
     cites: tuple[CitationForm, ...] = ()
+    item: str = Field("", description="path of the member, household or village a decision is about")
     children: tuple[TraceForm, ...] = ()
 
 
 class AnswerForm(_Form):
     decision: str
+    item: str = Field("", description="path of the member it is about; empty for the subject itself")
     label: str
     status: Status
     outcome: Any = Field(
@@ -161,6 +163,7 @@ def decision_form(decision: Decision) -> DecisionForm:
 def _answer(decision: Decision, answer: Answer) -> AnswerForm:
     return AnswerForm(
         decision=answer.decision,
+        item=answer.item,
         label=decision.pack.decision(answer.decision).label.zh,
         status=answer.status,
         outcome=_plain(answer.outcome),
@@ -199,6 +202,7 @@ def _trace(node: TraceNode) -> TraceForm:
         value=_plain(node.value),
         origin=node.origin,
         cites=_cites(node.cites),
+        item=node.item,
         children=tuple(map(_trace, node.children)),
     )
 

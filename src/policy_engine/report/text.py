@@ -51,7 +51,8 @@ def _head(decision: Decision, language: Language) -> Iterator[str]:
 
 def _answer(decision: Decision, answer: Answer, language: Language, *, full: bool) -> Iterator[str]:
     label = decision.pack.decision(answer.decision).label.in_(language)
-    yield f"{label}: {headline(decision.pack, answer, language)}"
+    who = f" · {person(answer.item, language)}" if answer.item else ""
+    yield f"{label}{who}: {headline(decision.pack, answer, language)}"
     yield from trace_lines(decision, answer, language, full=full)
     if answer.missing:
         yield f"  {say('still_needed', language)}:"
@@ -63,6 +64,12 @@ def _answer(decision: Decision, answer: Answer, language: Language, *, full: boo
             yield f"    {relied_text(decision, relied, language)}"
     for found in answer.problems:
         yield f"  {say('problems', language)}: {found.message(language)}"
+
+
+def person(item: str, language: Language) -> str:
+    """The member at a path such as `members[2]`, by number."""
+    number = item.partition("[")[2].rstrip("]")
+    return f"第{number}人" if language == "zh" else f"member {number}"
 
 
 def headline(pack: Pack, answer: Answer, language: Language) -> str:
@@ -153,6 +160,8 @@ def node_text(decision: Decision, node: TraceNode, language: Language) -> str:
         return f"{sign} {pack.reading(node.text).reads.words}: {option.label.in_(language) or option.id}{answer}"
     type_ = _type(pack, subject, node)
     value = "" if isinstance(node.value, bool) else f": {shown(node.value, type_, language)}"
+    if node.kind == "decision" and node.item:
+        value += f" · {person(node.item, language)}"
     origin = f"（{say(node.origin, language)}）" if node.origin in ("derived", "not stated", "shown above") else ""
     return f"{sign} {label_of(node.text, pack, subject, language)}{value}{origin}"
 

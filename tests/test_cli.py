@@ -1,0 +1,170 @@
+"""The command line as its users meet it: output, exit codes, errors without a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples" / "xuanzhou"
+LINE = """\
+county: 宣州区
+household_size: 4
+finances: {2021: {net_income: 24000}}
+"""
+
+
+def run(*arguments, lang="en", stdin=""):
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "COLUMNS": "200"}
+    command = [sys.executable, "-c", "from policy_engine.app.cli import main; main()", "--lang", lang, *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, input=stdin, cwd=ROOT, env=environment, check=False, encoding="utf-8"
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("included.yaml", 0),
+        ("not_included.yaml", 0),
+        ("undetermined.yaml", 4),
+        ("reading.yaml", 0),
+        ("out_of_scope.yaml", 5),
+        ("mistakes.yaml", 3),
+    ],
+)
+def test_the_examples_end_as_they_say(file, code):
+    done = run("decide", str(EXAMPLES / file), "--pack", "xuanzhou_2021", "-d", "monitoring", "-d", "kinds")
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_the_answer_comes_first_in_the_language_asked_for():
+    chinese = run("decide", str(EXAMPLES / "included.yaml"), "--pack", "xuanzhou_2021", "-d", "monitoring", lang="zh")
+    english = run("decide", str(EXAMPLES / "included.yaml"), "--pack", "xuanzhou_2021", "-d", "monitoring")
+    assert "是否应纳入监测: 应纳入监测" in chinese.stdout
+    assert "To be monitored: To be included" in english.stdout
+    assert "3.4 “应纳尽纳”" in chinese.stdout
+
+
+def test_five_mistakes_are_reported_in_one_run():
+    done = run("decide", str(EXAMPLES / "mistakes.yaml"), "--pack", "xuanzhou_2021")
+    assert done.stderr.count("mistakes.yaml:") == 5
+    assert done.stderr.count("^") >= 5
+
+
+def test_json_is_a_list_of_decisions():
+    done = run("decide", str(EXAMPLES / "included.yaml"), "--pack", "xuanzhou_2021", "--format", "json")
+    decisions = json.loads(done.stdout)
+    assert [answer["decision"] for answer in decisions[0]["answers"]][:2] == ["monitoring", "kinds"]
+    assert decisions[0]["pack"]["id"] == "xuanzhou_2021"
+
+
+def test_html_asks_for_nothing_from_anywhere():
+    done = run("decide", str(EXAMPLES / "included.yaml"), "--pack", "xuanzhou_2021", "--format", "html")
+    assert done.stdout.startswith("<!doctype html>")
+    assert "http" not in done.stdout
+    assert "src=" not in done.stdout
+
+
+def test_a_reading_and_a_supposition_change_the_answer(tmp_path):
+    facts = tmp_path / "line.yaml"
+    facts.write_text(LINE, encoding="utf-8")
+    options = ("decide", str(facts), "--pack", "xuanzhou_2021", "--on", "2021-09-01", "-d", "in_range", "--format", "json")
+    outcome = lambda *more: json.loads(run(*options, *more).stdout)[0]["answers"][0]["outcome"]  # noqa: E731
+    assert outcome() is True
+    assert outcome("--reading", "inside_range=line_excluded") is False
+    assert outcome("--set", "range_line=5999.99") is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("decide", "nowhere.yaml", "--pack", "xuanzhou_2021"), 1, "file.not_found"),
+        (("decide", "-", "--pack", "xuanzou"), 2, "xuanzhou_2021"),
+        (("decide", "-", "--pack", "xuanzhou_2021", "-d", "monitorin"), 2, "monitoring"),
+        (("decide", "-", "--pack", "xuanzhou_2021", "--on", "tomorrow"), 2, "request.bad_date"),
+        (("decide", "-", "--pack", "xuanzhou_2021", "--set", "range_lin=1"), 2, "range_line"),
+        (("decide", "-", "--pack", "xuanzhou_2021", "--reading", "inside_range=x"), 2, "line_included"),
+        (("decide",), 2, "FACTS"),
+        (("pack", "check", "nowhere"), 2, "request.unknown_pack"),
+        (("eval", "1 +"), 3, "expression.ends_early"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments, code, says):
+    done = run(*arguments, stdin=LINE + "as_of: 2021-09-01\n")
+    assert done.returncode == code, done.stdout + done.stderr
+    assert says in done.stdout + done.stderr
+
+
+def test_ask_stops_when_the_answer_is_settled(tmp_path):
+    facts = tmp_path / "asked.yaml"
+    facts.write_text(LINE + "as_of: 2021-09-01\nlifted_from_poverty: true\n", encoding="utf-8")
+    done = run("ask", str(facts), "--pack", "xuanzhou_2021", "-d", "monitoring", "--by", "panel", stdin="y\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "To be included" in done.stdout
+    written = facts.read_text(encoding="utf-8")
+    assert "by: panel" in written
+    again = run("decide", str(facts), "--pack", "xuanzhou_2021", "-d", "monitoring")
+    assert again.returncode == 0
+
+
+def test_ask_takes_not_known_for_an_answer():
+    done = run("ask", "--pack", "xuanzhou_2021", "--on", "2021-09-01", "-d", "monitoring", stdin="宣州区\n" + "\n" * 30)
+    assert done.returncode == 4
+    assert "county: 宣州区" in done.stdout
+
+
+def test_eval_shows_value_and_type():
+    assert run("eval", "0.1 + 0.2").stdout == "0.3 : number\n"
+    assert run("eval", '{a: 1, b: "x"}.b').stdout == '"x" : text\n'
+    assert run("eval", "1 / 0").returncode == 4
+
+
+def test_facts_check_keeps_errors_and_warnings_apart(tmp_path):
+    facts = tmp_path / "odd.yaml"
+    facts.write_text(
+        "as_of: 2021-09-01\nhousehold_size: 2\nmembers: [{birth_date: 2022-01-01}]\ndilapidation: D\n"
+        "secure: {safe_housing: true}\nfinances: {2021: {income: 5000, net_income: 6000, net_income_per_head: 1}}\n",
+        encoding="utf-8",
+    )
+    done = run("facts", "check", str(facts))
+    assert done.returncode == 3
+    codes = ["future_date", "net_above_total", "per_head_differs", "size_differs", "secure_beside_ruin", "ten_thousands"]
+    assert [code for code in codes if f"[plausible.{code}]" not in done.stderr] == []
+    assert "Errors (3)" in done.stdout
+    assert "Warnings (3)" in done.stdout
+
+
+def test_a_new_pack_checks_and_tests_clean(tmp_path):
+    folder = tmp_path / "pinghe_2030"
+    assert run("pack", "new", str(folder)).returncode == 0
+    assert run("pack", "check", str(folder)).returncode == 0
+    assert "3 passed, 0 failed" in run("pack", "test", str(folder)).stdout
+    assert run("pack", "new", str(folder)).returncode == 2
+
+
+def test_expectations_are_recorded_again(tmp_path):
+    folder = tmp_path / "pinghe_2030"
+    run("pack", "new", str(folder))
+    case = folder / "cases" / "line.yaml"
+    text = case.read_text(encoding="utf-8")
+    case.write_text(text.replace("expect: {help: regular}", "expect: {help: none}"), encoding="utf-8")
+    failed = run("pack", "test", str(folder))
+    assert failed.returncode == 3
+    assert "case.differs" in failed.stderr
+    assert run("pack", "test", str(folder), "--update").returncode == 0
+    assert run("pack", "test", str(folder)).returncode == 0
+    assert "help: regular" in case.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["pack", "parameters", "readings", "rules", "vocabulary", "case", "settings", "facts", "decision"])
+def test_every_file_kind_has_a_schema(kind):
+    schema = json.loads(run("pack", "schema", kind).stdout)
+    assert schema["$defs"]
