@@ -8,6 +8,8 @@ the crossing exactly; dates are found by bisection.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -16,7 +18,9 @@ from policy_engine.evaluation.single import Single
 from policy_engine.expression import tree
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import NumberType
-from policy_engine.model.facts import FactRecord
+from policy_engine.model.facts import FactRecord, Facts
+from policy_engine.model.vocabulary import Fact
+from policy_engine.source import Span
 from policy_engine.values import CONTEXT, Unknown, Value
 
 __all__ = ["dates_around", "numbers_around"]
@@ -24,18 +28,40 @@ __all__ = ["dates_around", "numbers_around"]
 _FIRST = datetime.date(1900, 1, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Two sides of a comparison that stayed unknown, and where: the variables bound, and what it was asked about."""
+
+    left: Node
+    right: Node
+    env: Locals
+    facts: Facts
+    own: FactRecord
+
+
 class _Watched(Single):
-    """Notes every comparison that stays unknown, with the variables bound around it."""
+    """Notes every comparison that stays unknown."""
 
     def __init__(self, run: Single) -> None:
         super().__init__(run.pack, run.facts, run.on, run.settings, run.scenario)
-        self.unsettled: list[tuple[Node, Locals]] = []
+        self.unsettled: list[_Open] = []
 
     def value(self, node: Node, env: Locals) -> Value:
         value = super().value(node, env)
-        if isinstance(value, Unknown) and isinstance(node, (tree.Binary, tree.Between, tree.In)):
-            self.unsettled.append((node, env))
+        if isinstance(value, Unknown):
+            self.unsettled += [_Open(left, right, env, self.facts, self.own) for left, right in _sides(node)]
         return value
+
+
+def _sides(node: Node) -> Iterator[tuple[Node, Node]]:
+    """What a comparison compares."""
+    if isinstance(node, tree.Binary) and node.op not in ("+", "-", "*", "/"):
+        yield node.left, node.right
+    elif isinstance(node, tree.Between):
+        yield node.operand, node.low
+        yield node.operand, node.high
+    elif isinstance(node, tree.In):
+        yield from ((node.operand, bound) for test in node.tests for bound in _bounds(test))
 
 
 class _Trial(Single):
@@ -45,26 +71,20 @@ class _Trial(Single):
         super().__init__(run.pack, run.facts, run.on, run.settings, run.scenario)
         self.path_set, self.value_set = path, value
 
-    def supplied(self, record: FactRecord, fact: Any, span: Any) -> Value:
+    def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:
         if record.below(fact.id) == self.path_set:
             return self.value_set
         return super().supplied(record, fact, span)
 
+    def sides(self, found: _Open) -> tuple[Value, Value]:
+        self.facts, self.own = found.facts, found.own
+        return self.value(found.left, found.env), self.value(found.right, found.env)
 
-def _differences(run: Single, asked: tuple[str, str]) -> list[tuple[Node, Node, Locals]]:
-    """Both sides of every comparison that stayed unknown."""
+
+def _unsettled(run: Single, asked: tuple[str, str]) -> list[_Open]:
     watched = _Watched(run)
     watched.ask(*asked)
-    pairs: list[tuple[Node, Node, Locals]] = []
-    for node, env in watched.unsettled:
-        if isinstance(node, tree.Binary) and node.op not in ("+", "-", "*", "/"):
-            pairs.append((node.left, node.right, env))
-        elif isinstance(node, tree.Between):
-            pairs += [(node.operand, node.low, env), (node.operand, node.high, env)]
-        elif isinstance(node, tree.In):
-            for test in node.tests:
-                pairs += [(node.operand, bound, env) for bound in _bounds(test)]
-    return pairs
+    return watched.unsettled
 
 
 def _bounds(test: Node) -> tuple[Node, ...]:
@@ -79,22 +99,21 @@ def numbers_around(run: Single, asked: tuple[str, str], path: str, type_: Number
     step = Decimal("0.01") if "CNY" in unit else Decimal(1) if unit in ("person", "household") else Decimal("0.0001")
     least = Decimal(1) if path == "household_size" else None
     values: set[Decimal] = set()
-    for left, right, env in _differences(run, asked):
-        crossing = _crossing(run, path, left, right, env)
+    for found in _unsettled(run, asked):
+        crossing = _crossing(run, path, found)
         if crossing is not None and abs(crossing) < Decimal(10) ** 12:
             for rounding in (ROUND_FLOOR, ROUND_CEILING):
                 at = (crossing / step).to_integral_value(rounding) * step
                 values |= {at - step, at, at + step}
-    found = tuple(sorted(value for value in values if least is None or value >= least))
-    return found or ((least if least is not None else Decimal(0)),)
+    kept = tuple(sorted(value for value in values if least is None or value >= least))
+    return kept or ((least if least is not None else Decimal(0)),)
 
 
-def _crossing(run: Single, path: str, left: Node, right: Node, env: Locals) -> Decimal | None:
+def _crossing(run: Single, path: str, found: _Open) -> Decimal | None:
     points = [Decimal(1), Decimal(2), Decimal(4)]
     heights: list[Decimal] = []
     for point in points:
-        trial = _Trial(run, path, point)
-        one, other = trial.value(left, env), trial.value(right, env)
+        one, other = _Trial(run, path, point).sides(found)
         if not (isinstance(one, Decimal) and isinstance(other, Decimal)):
             return None
         heights.append(CONTEXT.subtract(one, other))
@@ -116,15 +135,14 @@ def _zero(points: list[Decimal], heights: list[Decimal]) -> Decimal | None:
 def dates_around(run: Single, asked: tuple[str, str], path: str) -> tuple[datetime.date, ...]:
     """The days on both sides of each change of a comparison between 1900 and the date asked about."""
     values: set[datetime.date] = set()
-    for left, right, env in _differences(run, asked):
-        values |= _change(run, path, left, right, env)
+    for found in _unsettled(run, asked):
+        values |= _change(run, path, found)
     return tuple(sorted(values)) or (run.on,)
 
 
-def _change(run: Single, path: str, left: Node, right: Node, env: Locals) -> set[datetime.date]:
+def _change(run: Single, path: str, found: _Open) -> set[datetime.date]:
     def above(day: int) -> bool | None:
-        trial = _Trial(run, path, datetime.date.fromordinal(day))
-        one, other = trial.value(left, env), trial.value(right, env)
+        one, other = _Trial(run, path, datetime.date.fromordinal(day)).sides(found)
         return None if isinstance(one, Unknown) or isinstance(other, Unknown) else bool(one > other)
 
     low, high = _FIRST.toordinal(), run.on.toordinal()

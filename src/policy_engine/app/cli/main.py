@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -57,4 +58,11 @@ app.add_typer(pack.app, name="pack")
 
 
 def run() -> None:
-    app()
+    """Run with the arguments of the process; `--lang` may stand anywhere among them."""
+    arguments = sys.argv[1:]
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            lang = arguments[position : position + 2]
+            arguments = lang + arguments[:position] + arguments[position + 2 :]
+            break
+    app(arguments)
