@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from policy_engine.errors import Problem
@@ -84,7 +85,7 @@ class Answer:
 
     `item` is the path of what it is about (`members[2]`), empty for the subject itself.
     `outcome` is set where `status` is `determined`: a boolean, a code, a number, or the list of collected codes.
-    `conflict` and `gap` are None where merely possible.
+    `conflict` and `gap` are None where merely possible. `bounds` hold an open count or sum, both included.
     """
 
     decision: str
@@ -100,6 +101,7 @@ class Answer:
     trace: TraceNode
     problems: tuple[Problem, ...]
     item: str = ""
+    bounds: tuple[Decimal, Decimal] | None = None
 
     @property
     def determined(self) -> bool:

@@ -119,6 +119,7 @@ def _answer(run: Traced, definition: DecisionDefinition, finding: Finding, item:
         trace=trace,
         problems=Unknown.merge(unknowns).problems,
         item=item,
+        bounds=finding.open.between if finding.open is not None else None,
     )
 
 

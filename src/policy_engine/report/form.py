@@ -104,6 +104,7 @@ class AnswerForm(_Form):
         description="boolean, text (codes; numbers as digits), or list of codes; null where not determined"
     )
     possible: tuple[PossibleForm, ...]
+    bounds: tuple[str, str] | None = Field(None, description="of an open count or sum: least and most")
     conflict: bool | None = Field(description="null where a conflict is merely possible")
     gap: bool | None = Field(description="null where a gap is merely possible")
     force: str
@@ -171,6 +172,7 @@ def _answer(decision: Decision, answer: Answer) -> AnswerForm:
             PossibleForm(outcome=_plain(p.outcome), certain=p.certain, rules=p.rules, waits_for=p.waits_for)
             for p in answer.possible
         ),
+        bounds=None if answer.bounds is None else (_plain(answer.bounds[0]), _plain(answer.bounds[1])),
         conflict=answer.conflict,
         gap=answer.gap,
         force=answer.force,

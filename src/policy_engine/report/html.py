@@ -8,7 +8,8 @@ from html import escape
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.errors import Language
 from policy_engine.evaluation.observe import TraceNode
-from policy_engine.report.text import cited, headline, mark, missing_label, node_text, person, relied_text
+from policy_engine.report.phrase import place
+from policy_engine.report.text import cited, headline, mark, missing_label, node_text, relied_text
 from policy_engine.report.words import say
 
 __all__ = ["decision_html", "page"]
@@ -70,7 +71,7 @@ def _scope(decision: Decision, language: Language) -> str:
 def _card(decision: Decision, answer: Answer, language: Language) -> str:
     label = decision.pack.decision(answer.decision).label.in_(language)
     if answer.item:
-        label += f" · {person(answer.item, language)}"
+        label += f" · {place(answer.item, language)}"
     kind = {"determined": "", "undetermined": " open"}.get(answer.status, " bad")
     parts = [
         f'<section><h2>{escape(label)} <span class="badge{kind}">',

@@ -12,7 +12,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS
 from policy_engine.report.words import say, shown
 
-__all__ = ["label_of", "phrase"]
+__all__ = ["label_of", "phrase", "place"]
 
 _OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−"}
 
@@ -24,7 +24,6 @@ def phrase(node: Node, pack: Pack, subject: str, language: str) -> str:
 
 def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
     """The label of a fact by its path, or of a parameter, reading or decision by its id."""
-    head = path.partition(".")[0]
     for kind in (pack.parameters, pack.decisions):
         if path in kind:
             return kind[path].label.in_(language) or path
@@ -32,14 +31,24 @@ def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
     if fact is None:
         return path
     label = fact.label.in_(language)
-    if head in YEARS:
+    head = next((part for part in path.split(".") if part in YEARS), "")
+    if head:
         label = f"{label}（{say(head, language)}）" if language == "zh" else f"{say(head, language)} {label.lower()}"
-    position = path.partition("[")[2].partition("]")[0]
-    if position:
-        label = (
-            f"{label}（第{position}人）" if path.startswith("members") and language == "zh" else f"{label} [{position}]"
-        )
-    return label
+    where = place(path, language)
+    if not where:
+        return label
+    return f"{label}（{where}）" if language == "zh" else f"{label} ({where})"
+
+
+def place(path: str, language: str) -> str:
+    """The item that a path leads into, by number: `members[2].health` as 第2人."""
+    found = [part.partition("[") for part in path.split(".") if "[" in part]
+    numbered = [(name, index.rstrip("]")) for name, _, index in found]
+    if language == "zh":
+        units = {"members": "人", "households": "户", "villages": "村"}
+        return "".join(f"第{index}{units.get(name, '项')}" for name, index in numbered)
+    singular = {"members": "member", "households": "household", "villages": "village"}
+    return ", ".join(f"{singular.get(name, name)} {index}" for name, index in numbered)
 
 
 class _Phrase:
@@ -83,6 +92,11 @@ class _Phrase:
             return node.id
         if node.kind.startswith("item"):
             return self.say("item")
+        if node.kind == "on":
+            return self.say("on")
+        if node.kind == "own":
+            fact = self.pack.vocabulary.form("member").find(node.id)
+            return fact.label.in_(self.language) if fact else node.id
         if node.id in YEARS:
             return self.say(node.id)
         return label_of(node.id, self.pack, self.subject, self.language)
@@ -94,7 +108,10 @@ class _Phrase:
         label = node.entry
         if isinstance(item, RecordType) and item.name:
             fact = self.pack.vocabulary.form(item.name).find(node.entry)
-            label = fact.label.in_(self.language) if fact else node.entry
+            if fact is not None:
+                label = fact.label.in_(self.language)
+            elif node.entry in self.pack.decisions:
+                label = self.pack.decision(node.entry).label.in_(self.language)
         if isinstance(node.target, tree.Name) and node.target.id in YEARS:
             return f"{target}{label}" if self.language == "zh" else f"{target} {label.lower()}"
         if isinstance(node.target, tree.Name) and node.target.kind == "fact":
@@ -133,6 +150,8 @@ class _Phrase:
             return f"{self.say('not')} {self.inner(node.arguments[0])}"
         if node.function == "list contains":
             return f"{self.inner(node.arguments[0])} ∋ {self.inner(node.arguments[1])}"
+        if node.function == "age on" and self.language == "zh":
+            return f"{self.write(node.arguments[1])}时的周岁（按{self.write(node.arguments[0])}）"
         if node.function == "count":
             return (
                 f"{self.inner(node.arguments[0])} {self.say('count')}"

@@ -13,7 +13,7 @@ from policy_engine.expression.types import BOOLEAN, Type
 from policy_engine.model.citation import Citation
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS
-from policy_engine.report.phrase import label_of, phrase
+from policy_engine.report.phrase import label_of, phrase, place
 from policy_engine.report.words import say, shown
 from policy_engine.source import width
 
@@ -51,7 +51,7 @@ def _head(decision: Decision, language: Language) -> Iterator[str]:
 
 def _answer(decision: Decision, answer: Answer, language: Language, *, full: bool) -> Iterator[str]:
     label = decision.pack.decision(answer.decision).label.in_(language)
-    who = f" · {person(answer.item, language)}" if answer.item else ""
+    who = f" · {place(answer.item, language)}" if answer.item else ""
     yield f"{label}{who}: {headline(decision.pack, answer, language)}"
     yield from trace_lines(decision, answer, language, full=full)
     if answer.missing:
@@ -64,12 +64,6 @@ def _answer(decision: Decision, answer: Answer, language: Language, *, full: boo
             yield f"    {relied_text(decision, relied, language)}"
     for found in answer.problems:
         yield f"  {say('problems', language)}: {found.message(language)}"
-
-
-def person(item: str, language: Language) -> str:
-    """The member at a path such as `members[2]`, by number."""
-    number = item.partition("[")[2].rstrip("]")
-    return f"第{number}人" if language == "zh" else f"member {number}"
 
 
 def headline(pack: Pack, answer: Answer, language: Language) -> str:
@@ -91,6 +85,9 @@ def headline(pack: Pack, answer: Answer, language: Language) -> str:
         parts.append(f"{say('certain', language)} {'、'.join(certain) if language == 'zh' else ', '.join(certain)}")
     if possible:
         parts.append(f"{say('may_be' if type_ is item else 'possible', language)} {either.join(possible)}")
+    if answer.bounds is not None:
+        low, high = (shown(bound, type_, language) for bound in answer.bounds)
+        parts.append(say("between_bounds", language).format(low=low, high=high))
     parts += [say(f"{flag}_possible", language) for flag in ("gap", "conflict") if getattr(answer, flag) is None]
     return comma.join(parts)
 
@@ -161,7 +158,7 @@ def node_text(decision: Decision, node: TraceNode, language: Language) -> str:
     type_ = _type(pack, subject, node)
     value = "" if isinstance(node.value, bool) else f": {shown(node.value, type_, language)}"
     if node.kind == "decision" and node.item:
-        value += f" · {person(node.item, language)}"
+        value += f" · {place(node.item, language)}"
     origin = f"（{say(node.origin, language)}）" if node.origin in ("derived", "not stated", "shown above") else ""
     return f"{sign} {label_of(node.text, pack, subject, language)}{value}{origin}"
 
