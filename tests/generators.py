@@ -74,9 +74,7 @@ def _compound(part: Any) -> Any:
         _node(tree.Between, operand=part, low=part, high=part),
         _node(tree.In, operand=part, tests=tests),
         _node(tree.If, condition=part, then=part, otherwise=part),
-        _node(
-            tree.Quantified, every=st.booleans(), bindings=_several(st.tuples(NAMES, part), 1, 2), condition=part
-        ),
+        _node(tree.Quantified, every=st.booleans(), bindings=_several(st.tuples(NAMES, part), 1, 2), condition=part),
         _calls(part),
         _node(tree.ListOf, items=_several(part, 0, 3)),
         _node(tree.RecordOf, entries=entries),
@@ -227,7 +225,9 @@ def expressions(
     return _grown(draw, kind, (grammar, scopes, plain), dict(leaves), depth)
 
 
-def _grown(draw: Any, kind: str, language: tuple[Grammar, Mapping[str, Grammar], bool], leaves: Any, depth: int) -> Pair:
+def _grown(
+    draw: Any, kind: str, language: tuple[Grammar, Mapping[str, Grammar], bool], leaves: Any, depth: int
+) -> Pair:
     grammar, scopes, plain = language
     fitting = [pair for pair in leaves[kind] if pair[1] or not plain]
     rules = [pair for pair in grammar.get(kind, ()) if pair[1] or not plain]
@@ -450,7 +450,7 @@ PACK_GRAMMAR: Grammar = {
             "every $ in members satisfies <boolean|member>",
             'some $ in members satisfies $.labour in ("weak", "lost")',
             "count(members[<boolean|members>]) <= 1",
-            "sum(received[kind = \"money\"].amount) > 1",
+            'sum(received[kind = "money"].amount) > 1',
         )
     ],
     "number": [
@@ -552,7 +552,7 @@ class _Household:
         if isinstance(type_, CodeType):
             return self.draw(st.sampled_from(type_.ids))
         if isinstance(type_, NumberType):
-            return self.draw(self.numbers)
+            return self.draw(st.integers(0, 4) if str(type_.unit) == "person" else self.numbers)
         if type_ == DATE:
             return self.draw(st.sampled_from(["1961-09-01", "1961-09-02", "2021-03-01", "2021-08-31"]))
         return self.draw(st.booleans()) if type_ == BOOLEAN else "某"
@@ -606,9 +606,7 @@ def leaves_of(data: Any, path: Place = ()) -> Iterator[Place]:
 def without(data: Any, hidden: Set[Place], path: Place = ()) -> Any:
     """The data with nothing at the hidden places."""
     if isinstance(data, dict) and "value" not in data:
-        return {
-            key: without(value, hidden, (*path, key)) for key, value in data.items() if (*path, key) not in hidden
-        }
+        return {key: without(value, hidden, (*path, key)) for key, value in data.items() if (*path, key) not in hidden}
     if isinstance(data, list):
         return [without(item, hidden, (*path, number)) for number, item in enumerate(data)]
     return data

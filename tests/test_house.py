@@ -52,7 +52,9 @@ def test_imports_stand_at_the_top_below_app():
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and any(isinstance(p, (ast.Import, ast.ImportFrom)) for p in ast.walk(node)):
+            if isinstance(node, ast.FunctionDef) and any(
+                isinstance(p, (ast.Import, ast.ImportFrom)) for p in ast.walk(node)
+            ):
                 late.add(path.name)
     assert late <= set(LATE_IMPORTS)
 
@@ -61,9 +63,13 @@ def test_no_float_and_no_clock_in_the_engine():
     for path in SOURCES:
         if "app" in path.parts or path.name == "plain_data.py":
             continue
-        names = {node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)}
+        names = {
+            node.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Name)
+        }
         assert "float" not in names, path
         attributes = {
-            node.attr for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)
+            node.attr
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Attribute)
         }
         assert not attributes & {"now", "today", "utcnow"}, path

@@ -48,7 +48,8 @@ class Problem:
 
     def _sentence(self, part: str, language: Language) -> str:
         template = catalogue()[self.code].get(part, {}).get(language, "")
-        return template.format_map(dict(self.details))
+        words = catalogue()["words"] if language == "zh" else {}
+        return template.format_map({name: words.get(value, {}).get("zh", value) for name, value in self.details})
 
     @property
     def place(self) -> str:
@@ -83,7 +84,7 @@ def problem_of(
 
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, dict[str, dict[str, str]]]:
-    """Every problem code with its sentences: `{code: {says: {zh, en}, help: {zh, en}}}`."""
+    """Every problem code with its sentences, `{code: {says: {zh, en}, help: {zh, en}}}`; `words` are the engine's own."""
     from importlib.resources import files  # with the next, only when a sentence is shown
 
     from ruamel.yaml import YAML

@@ -38,6 +38,10 @@ class Source:
         line = bisect_right(self._starts, offset)
         return Place(line, offset - self._starts[line - 1] + 1)
 
+    def start(self, line: int) -> int:
+        """The offset at which line `line` (from 1) begins."""
+        return self._starts[line - 1]
+
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line end."""
         start = self._starts[number - 1]

@@ -19,7 +19,7 @@ EmployerCode = Literal["administrative", "public_institution", "state_enterprise
 EmploymentCode = Literal["stable", "unstable", "unemployed", "studying", "not_seeking"]
 EndReasonCode = Literal["transferred", "retired", "ill", "other"]
 EpidemicEffectCode = Literal["none", "some", "severe"]
-HealthCode = Literal["chronic", "chronic_burdensome", "major_illness"]
+HealthCode = Literal["chronic", "major_illness"]
 HelperRoleCode = Literal["responsible", "contact", "paired_cadre"]
 IncomeSourceCode = Literal["wages", "business", "property", "transfers"]
 InsuranceCode = Literal["basic", "major_illness", "supplementary"]
@@ -201,6 +201,7 @@ class Member(_Record):
     relation: str | None = Field(None, description="与户主关系 · Relation to the head")
     birth_date: datetime.date | None = Field(None, description="出生日期 · Date of birth")
     health: tuple[HealthCode, ...] | None = Field(None, description="健康状况 · Health")
+    chronic_burdensome: bool | None = Field(None, description="慢性病负担较重 · Burdensome chronic illness; a judgement: give evidence with by and observed_on")
     disability_kind: DisabilityKindCode | None = Field(None, description="残疾类别 · Kind of disability")
     disability_grade: DisabilityGradeCode | None = Field(None, description="残疾等级 · Grade of disability")
     self_care: SelfCareCode | None = Field(None, description="自理能力 · Self-care")

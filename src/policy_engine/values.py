@@ -175,9 +175,13 @@ def _joined(one: Missing, other: Missing) -> Missing:
 
 @dataclass(frozen=True, slots=True)
 class Possibly:
-    """A list some of whose items may not belong: each item with `True`, or the unknown that membership waits for."""
+    """A list some of whose items may not belong: each item with `True`, or the unknown that membership waits for.
+
+    `more` is set where there may be items that are not known at all (events after the facts were taken).
+    """
 
     items: tuple[tuple[Any, Any], ...]
+    more: Unknown | None = None
 
 
 Value: TypeAlias = Any

@@ -18,7 +18,7 @@ from policy_engine.documents.reader import BAD, Reader
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar, read
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.evaluation.observe import TraceNode
-from policy_engine.expression.check import nearest
+from policy_engine.expression.names import nearest
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.source import Span
@@ -70,7 +70,7 @@ def run_case(pack: Pack, path: Path, number: int, form: CaseForm) -> CaseRun:
     try:
         decision = _decide(pack, form)
     except (FactsError, RequestError) as error:
-        codes = tuple(dict.fromkeys(found.code for found in error.problems))
+        codes = tuple(dict.fromkeys(found.code for found in error.problems if found.severity == "error"))
         return CaseRun(form, path, number, None, _refusals(form, codes, error), codes)
     differences = list(_refusals(form, (), None)) + list(_scope(form, decision))
     traces = tuple(answer.trace for answer in decision.answers)

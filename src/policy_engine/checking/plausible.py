@@ -84,26 +84,6 @@ def net_above_total(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
                 yield problem("plausible.net_above_total", where=f"{path}.{name}", fact=name, part=part, whole=whole)
 
 
-def per_head_differs(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
-    """A figure per head that is not the total by the people, to the fen."""
-    size = _size(facts)
-    for path, record in _years(facts):
-        for name in _PER_HEAD:
-            total, each = record.get(name), record.get(f"{name}_per_head")
-            if total is not None and each is not None and size and abs(total / size - each) >= Decimal("0.01"):
-                where = f"{path}.{name}_per_head"
-                yield problem(
-                    "plausible.per_head_differs", where=where, fact=where, found=each, derived=round(total / size, 2)
-                )
-
-
-def size_differs(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
-    """A household size that is not the number of members listed."""
-    size, members = facts.root.get("household_size"), facts.root.get("members")
-    if size is not None and members is not None and size != len(members):
-        yield problem("plausible.size_differs", where="household_size", warning=True, found=size, members=len(members))
-
-
 def secure_beside_ruin(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
     """Safe housing beside a house of grade C or D that has not been repaired."""
     grade, repaired = facts.root.get("dilapidation"), facts.root.get("dilapidation_repaired_on")
@@ -133,8 +113,6 @@ CHECKS: tuple[Callable[[Facts, Vocabulary], Iterator[Problem]], ...] = (
     too_old,
     ten_thousands,
     net_above_total,
-    per_head_differs,
-    size_differs,
     secure_beside_ruin,
     negative_amounts,
     left_before_assigned,

@@ -11,7 +11,7 @@ from policy_engine.decision.scope import scope_of
 from policy_engine.errors import Problem, RequestError, problem
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.observe import Traced, TraceNode, evidence_path
-from policy_engine.expression.check import nearest
+from policy_engine.expression.names import nearest
 from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -53,8 +53,12 @@ def decide_facts(
 def _asked(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[str, ...]:
     kinds = (subject, "member") if subject == "household" else (subject,)
     if decisions is None:
-        return tuple(id_ for id_ in pack.answers if pack.decision(id_).about in kinds)
-    asked = tuple(dict.fromkeys(decisions))
+        main = tuple(id_ for id_ in pack.answers if pack.decision(id_).about in kinds)
+        if not main:
+            raise RequestError([problem("request.no_question", pack=pack.id, subject=subject)])
+        return main
+    by_label = {decision.label.zh: id_ for id_, decision in pack.decisions.items()}
+    asked = tuple(dict.fromkeys(by_label.get(name, name) for name in decisions))
     for id_ in asked:
         if id_ not in pack.decisions:
             near = nearest(id_, pack.decisions) or ", ".join(pack.answers)

@@ -22,14 +22,17 @@ def scope_of(pack: Pack, facts: Facts, on: datetime.date) -> Scope:
     if not in_force:
         reasons.append(problem("scope.not_in_force", on=on, from_=window.from_ or "…", to=window.to or "…"))
     truths: list[bool | None] = [in_force]
-    known = {fact.id for fact in pack.vocabulary.form(facts.subject)}
+    form = pack.vocabulary.form(facts.subject)
     for name, places in pack.area.places:
-        if name not in known:
+        fact = form.find(name)
+        if fact is None:
             continue
         place = facts.root.get(name)
         truths.append(None if place is None else place in places)
         if place is None:
             missing.append(MissingFact("fact", name))
         elif place not in places:
-            reasons.append(problem("scope.other_area", fact=name, found=place, wanted="、".join(places)))
-    return Scope(conjunction(truths), tuple(reasons), tuple(missing))
+            wanted = "、".join(places)
+            reasons.append(problem("scope.other_area", label=fact.label.zh, fact=name, found=place, wanted=wanted))
+    inside = conjunction(truths)
+    return Scope(inside, tuple(reasons), tuple(missing) if inside is None else ())

@@ -15,8 +15,9 @@ from policy_engine.documents.scope import RESERVED, Names, entry_names, subject_
 from policy_engine.documents.yaml import ListNode, Node, Scalar
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import tree
-from policy_engine.expression.check import Symbol, check, nearest
+from policy_engine.expression.check import check
 from policy_engine.expression.lex import ExpressionText
+from policy_engine.expression.names import Symbol, nearest
 from policy_engine.expression.parse import parse
 from policy_engine.expression.regions import exclusive, exhaustive
 from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, Type, join

@@ -17,7 +17,7 @@ from policy_engine.model.citation import Citation
 from policy_engine.model.parameter import DatedValue, Parameter
 from policy_engine.values import Months
 
-__all__ = ["link_parameters", "link_values", "parameter_value"]
+__all__ = ["link_parameters", "link_values", "overlap", "parameter_value"]
 
 _TYPES: dict[str, Type] = {
     "text": TEXT,
@@ -66,7 +66,7 @@ def link_values(
             values.append((DatedValue(value, *window, source=source), year.span))
     values += [(_window(part, type_, source, cites, problems), part.value.span) for part in form.windows]
     for number, (value, span) in enumerate(values):
-        if any(_overlap(value, earlier) for earlier, _ in values[:number]):
+        if any(overlap(value, earlier) for earlier, _ in values[:number]):
             problems.append(problem("link.windows_overlap", span))
     return tuple(value for value, _ in values)
 
@@ -86,7 +86,8 @@ def _year(word: Word, problems: list[Problem]) -> tuple[datetime.date, datetime.
     return None
 
 
-def _overlap(one: DatedValue, other: DatedValue) -> bool:
+def overlap(one: DatedValue, other: DatedValue) -> bool:
+    """Is there a day on which both hold?"""
     first, last = datetime.date.min, datetime.date.max
     return (one.from_ or first) <= (other.to or last) and (other.from_ or first) <= (one.to or last)
 

@@ -10,8 +10,9 @@ from policy_engine.documents.forms import FactForm, ReadingForm
 from policy_engine.documents.reader import Word
 from policy_engine.documents.scope import Names, entry_names, subject_names
 from policy_engine.errors import Problem, problem
-from policy_engine.expression.check import check, nearest
+from policy_engine.expression.check import check
 from policy_engine.expression.lex import ExpressionText
+from policy_engine.expression.names import nearest
 from policy_engine.expression.parse import parse
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, Option, Type
 from policy_engine.model.core import CORE

@@ -19,7 +19,7 @@ from policy_engine.documents.reader import kind_of, number_of
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar, read
 from policy_engine.errors import FactsError, Problem, problem, problem_of
 from policy_engine.expression import temporal
-from policy_engine.expression.check import nearest
+from policy_engine.expression.names import nearest
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, RecordType, Type
 from policy_engine.model.core import CORE
 from policy_engine.model.core_codes import SOURCE
@@ -94,6 +94,7 @@ def _subject(node: Node, vocabulary: Vocabulary) -> tuple[Facts, tuple[Problem, 
     reader.header_format(node.get("format"))
     entries = {key: entry for key, entry in node.entries.items() if key not in _HEADER}
     root = reader.record(MapNode(entries, node.span), vocabulary.form(subject), "")
+    reader.check_household(node, root)
     facts = Facts(subject, root, as_of, Record(reader.evidence))
     return facts, tuple(reader.problems)
 
@@ -141,7 +142,9 @@ class _FactsReader:
             return FactRecord({}, form.id, path)
         for key, (word, value) in node.entries.items():
             fact = form.find(key)
-            if fact is None:
+            if fact is None and number_of(word) is not None:
+                self.report("facts.thousands_comma", word, found=key)
+            elif fact is None:
                 names = [name for known in form for name in (known.id, known.label.zh)]
                 near = nearest(key, names) or ", ".join(names[:8:2])
                 self.report("facts.unknown_fact", word, fact=key, form=form.id, near=near)
@@ -201,8 +204,15 @@ class _FactsReader:
             if not (len(key) == 4 and key.isascii() and key.isdecimal()):
                 self.wrong(word, path, "a year such as 2021")
             elif not (isinstance(value, Scalar) and value.is_null):
-                records[key] = self.record(value, form, f"{path}.{key}")
+                records[key] = self.year(value, form, f"{path}.{key}")
         return Record(records)
+
+    def year(self, node: Node, form: RecordForm, path: str) -> FactRecord:
+        """The record of a year, bare or with evidence for all in it."""
+        if isinstance(node, MapNode) and "value" in node.entries:
+            self.evidence[path] = self.read_evidence(node, path)
+            node = node.entries["value"][1]
+        return self.record(node, form, path)
 
     # ---- values
 
@@ -220,6 +230,8 @@ class _FactsReader:
         return self.date(node, path) if type_ == DATE else self.text(node, path)
 
     def items(self, node: Node, item: Type, path: str) -> tuple[Any, ...] | None:
+        if isinstance(node, Scalar) and node.text in ("无", "none") and isinstance(item, CodeType):
+            return ()
         if not isinstance(node, ListNode):
             self.wrong(node, path, "list")
             return None
@@ -227,6 +239,22 @@ class _FactsReader:
         if isinstance(item, RecordType):
             self.check_unique(node, found, path)
         return tuple(value for value in found if value is not None)
+
+    def check_household(self, node: Node, root: FactRecord) -> None:
+        """A household has people; figures given twice over agree."""
+        members, size = root.get("members"), root.get("household_size")
+        if members == ():
+            self.report("facts.no_people", node)
+        if members is not None and size is not None and size != len(members):
+            self.report("facts.size_differs", node, warning=True, found=size, members=len(members))
+        years: Any = root.get("finances", Record()) if root.form == "household" else Record()
+        people = size or (Decimal(len(members)) if members else None)
+        for year, record in years.items():
+            for name in ("income", "net_income", "disposable_income"):
+                total, each = record.get(name), record.get(f"{name}_per_head")
+                if total is not None and each is not None and people and abs(total / people - each) >= Decimal("0.01"):
+                    path, derived = f"finances.{year}.{name}_per_head", round(total / people, 2)
+                    self.report("facts.per_head_differs", node, warning=True, fact=path, found=each, derived=derived)
 
     def check_unique(self, node: ListNode, found: list[Any], path: str) -> None:
         """No two records of a list with the same code of their own (`member_id`, `need_id`)."""
@@ -273,9 +301,14 @@ class _FactsReader:
         return None
 
     def date(self, node: Node, path: str) -> datetime.date | None:
-        found = temporal.read_date(node.text) if isinstance(node, Scalar) else None
+        text = node.text if isinstance(node, Scalar) else ""
+        found = temporal.read_date(text)
         if found is None:
-            self.wrong(node, path, "date (YYYY-MM-DD)")
+            parts = text.split("-")
+            no_such_day = [len(part) for part in parts] == [4, 2, 2] and all(part.isdecimal() for part in parts)
+            self.report(
+                "facts.no_such_day" if no_such_day else "facts.not_a_date", node, fact=path, found=kind_of(node)
+            )
         return found
 
     def text(self, node: Node, path: str) -> str | None:

@@ -14,7 +14,7 @@ from policy_engine.documents.pack_forms import PackForms
 from policy_engine.documents.reader import BAD, Reader, Word
 from policy_engine.documents.yaml import Node, Scalar, read
 from policy_engine.errors import PackError, Problem, RequestError, problem
-from policy_engine.expression.check import nearest
+from policy_engine.expression.names import nearest
 from policy_engine.model.pack import Pack
 from policy_engine.source import Source, Span
 

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 from policy_engine.documents.forms import SettingsForm
-from policy_engine.documents.link_parameters import link_values, parameter_value
+from policy_engine.documents.link_parameters import link_values, overlap, parameter_value
 from policy_engine.documents.read_pack import read_text
 from policy_engine.documents.reader import BAD, Reader
 from policy_engine.documents.yaml import Node, Scalar, read
 from policy_engine.errors import FactsError, Problem, RequestError, problem
-from policy_engine.expression.check import nearest
+from policy_engine.expression.names import nearest
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.source import Source, Span
@@ -53,9 +53,8 @@ def read_settings(node: Node, pack: Pack, problems: list[Problem]) -> Settings:
             continue
         parameter = pack.parameter(word.text)
         values = link_values(setting, parameter.type, lambda _: (), problems)
-        for value in values:
-            if any(parameter.on(day) for day in (value.from_, value.to) if day):
-                problems.append(problem("settings.stated", word.span, id=word))
+        if any(overlap(value, stated) for value in values for stated in parameter.values):
+            problems.append(problem("settings.stated", word.span, id=word))
         parameters[word.text] = values
     return Settings(Record(parameters), Record({word.text: option.text for word, option in form.readings.items()}))
 
@@ -63,10 +62,15 @@ def read_settings(node: Node, pack: Pack, problems: list[Problem]) -> Settings:
 def read_scenario(sets: list[str], choices: list[str], pack: Pack) -> Scenario:
     """A scenario from `PARAM=VALUE` and `TERM=OPTION`, as a command line gives them."""
     problems: list[Problem] = []
+    by_label = {parameter.label.zh: id_ for id_, parameter in pack.parameters.items()}
     parameters = {}
     for text in sets:
         name, given, value = text.partition("=")
-        if not given or name not in pack.parameters:
+        name = by_label.get(name, name)
+        if not given or not value:
+            problems.append(problem("request.bad_assignment", found=text))
+            continue
+        if name not in pack.parameters:
             near = nearest(name, pack.parameters) or ", ".join(pack.parameters)
             problems.append(problem("request.unknown_parameter", found=name, pack=pack.id, near=near))
             continue

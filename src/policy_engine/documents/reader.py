@@ -19,8 +19,8 @@ from typing import Any
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import temporal
-from policy_engine.expression.check import nearest
 from policy_engine.expression.lex import ExpressionText
+from policy_engine.expression.names import nearest
 from policy_engine.model.label import Label
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT
@@ -208,9 +208,10 @@ def number_of(node: Node) -> Decimal | None:
     if not text or text.strip("0123456789.eE+-") or not (text[0].isdigit() or text[0] == "."):
         return None
     try:
-        return CONTEXT.create_decimal(node.text)
+        number = Decimal(node.text)
     except ArithmeticError:
         return None
+    return number if len(number.as_tuple().digits) <= CONTEXT.prec else None
 
 
 def kind_of(node: Node) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from policy_engine.expression.check import Symbol
+from policy_engine.expression.names import Symbol
 from policy_engine.expression.types import DATE, Type
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS, Fact, RecordForm

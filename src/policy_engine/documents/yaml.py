@@ -121,8 +121,14 @@ def read(text: str, name: str) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
 
 def _syntax(error: MarkedYAMLError, source: Source) -> Problem:
     mark = error.problem_mark or error.context_mark
-    line = source.line(min(mark.line, source.place(len(source.text)).line - 1) + 1) if mark else ""
     offset = min(_offset(source, mark), len(source.text)) if mark else 0
+    number = source.place(offset).line
+    for near in (number, number - 1):
+        text = source.line(near) if near else ""
+        if "：" in text and ": " not in text:
+            at = source.start(near) + text.index("：")
+            return problem("yaml.full_width_colon", Span(source, at, at + 1))
+    line = source.line(number)
     what = " ".join(str(part) for part in (error.context, error.problem) if part)
     code = "yaml.tab" if "\t" in line[: len(line) - len(line.lstrip())] else "yaml.syntax"
     return problem(code, Span(source, offset, offset + 1), what=what)

@@ -9,8 +9,9 @@ from decimal import Decimal
 from policy_engine.errors import Problem
 from policy_engine.evaluation.expressions import Evaluator
 from policy_engine.expression import tree
-from policy_engine.expression.check import Symbol, check
+from policy_engine.expression.check import check
 from policy_engine.expression.lex import ExpressionText
+from policy_engine.expression.names import Symbol
 from policy_engine.expression.parse import parse
 from policy_engine.expression.types import (
     BOOLEAN,

@@ -13,6 +13,9 @@ from policy_engine.values import CONTEXT, Possibly, Unknown, Value
 __all__ = ["FUNCTIONS", "and_", "filtered", "mapped", "members", "not_", "or_"]
 
 
+_UNBOUNDED = Decimal("Infinity")
+
+
 def and_(values: Iterable[Value]) -> Value:
     """Kleene *and* of booleans; where open, the unknowns of its open operands merged."""
     found = list(values)
@@ -32,9 +35,11 @@ def not_(value: Value) -> Value:
 
 
 def members(items: Value) -> Iterator[tuple[Any, Any]]:
-    """Every item with `True`, or with the unknown that its membership waits for."""
+    """Every item with `True`, or with the unknown that its membership waits for; unknown further items count as one."""
     if isinstance(items, Possibly):
         yield from items.items
+        if items.more is not None:
+            yield items.more, items.more
     else:
         for item in items:
             yield item, True
@@ -42,19 +47,20 @@ def members(items: Value) -> Iterator[tuple[Any, Any]]:
 
 def filtered(items: Value, condition: Callable[[Any], Value]) -> Value:
     """The items for which the condition holds; one for which it is unknown stays as a possible item."""
+    more = items.more if isinstance(items, Possibly) else None
     kept: list[tuple[Any, Any]] = []
-    for item, belongs in members(items):
+    for item, belongs in items.items if isinstance(items, Possibly) else members(items):
         holds = and_((belongs, condition(item)))
         if holds is not False:
             kept.append((item, holds))
-    if all(holds is True for _, holds in kept):
+    if more is None and all(holds is True for _, holds in kept):
         return tuple(item for item, _ in kept)
-    return Possibly(tuple(kept))
+    return Possibly(tuple(kept), more)
 
 
 def mapped(items: Value, of: Callable[[Any], Value]) -> Value:
     if isinstance(items, Possibly):
-        return Possibly(tuple((of(item), belongs) for item, belongs in items.items))
+        return Possibly(tuple((of(item), belongs) for item, belongs in items.items), items.more)
     return tuple(of(item) for item in items)
 
 
@@ -78,11 +84,14 @@ def _count(items: Value) -> Value:
     if not isinstance(items, Possibly):
         return Decimal(len(items))
     certain = sum(belongs is True for _, belongs in items.items)
-    unknown = unknown_of(*(belongs for _, belongs in items.items))
-    return Unknown(unknown.missing, unknown.problems, between=(Decimal(certain), Decimal(len(items.items))))
+    unknown = unknown_of(items.more, *(belongs for _, belongs in items.items))
+    most = Decimal(len(items.items)) if items.more is None else _UNBOUNDED
+    return Unknown(unknown.missing, unknown.problems, between=(Decimal(certain), most))
 
 
 def _sum(items: Value) -> Value:
+    if isinstance(items, Possibly) and items.more is not None:
+        return unknown_of(items)
     low = high = Decimal(0)
     open_: list[Unknown] = []
     for item, belongs in members(items):

@@ -85,7 +85,7 @@ class Traced(Single):
         seen = key in self.findings
         finding = super().decision(id_)
         if seen:
-            self._open[-1].append(replace(self._decisions[key], children=(), origin="shown above"))
+            self._open[-1].append(self._decisions[key])
         return finding
 
     def find(self, decision: DecisionDefinition) -> Finding:

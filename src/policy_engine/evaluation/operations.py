@@ -54,7 +54,7 @@ def _unknowns(values: tuple[Any, ...]) -> list[Unknown]:
         if isinstance(value, Unknown):
             found.append(value)
         elif isinstance(value, Possibly):
-            found += _unknowns(tuple(part for pair in value.items for part in pair))
+            found += _unknowns((*(part for pair in value.items for part in pair), value.more))
         elif type(value) is tuple:
             found += _unknowns(value)
     return found

@@ -186,7 +186,7 @@ class Single(Evaluator):
     def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:
         value = record.get(fact.id)
         if value is not None:
-            return value
+            return self.up_to_date(value, record, fact, span) if fact.events else value
         if isinstance(fact.type, RecordType):
             return FactRecord({}, fact.type.name, record.below(fact.id))
         if fact.derived_by is not None:
@@ -195,6 +195,13 @@ class Single(Evaluator):
                 return derived
         kind = "judgement" if fact.judgement else "fact"
         return Unknown((Missing(kind, record.below(fact.id), (span,)),))
+
+    def up_to_date(self, value: Value, record: FactRecord, fact: Fact, span: Span) -> Value:
+        """A list of events; what may have happened after the day the facts describe is not known."""
+        if self.facts.as_of is None or self.on <= self.facts.as_of:
+            return value
+        later = Missing("fact", record.below(fact.id), (span,), note=f"> {self.facts.as_of}")
+        return Possibly(tuple((item, True) for item in value), Unknown((later,)))
 
     def year(self, record: FactRecord, alias: str) -> FactRecord:
         """`this_year`, `last_year`: the figures of the year of the date, or of the year before."""

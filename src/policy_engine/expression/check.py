@@ -6,14 +6,14 @@ stands where a code is asked for is checked against the list of codes, and may b
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import temporal, tree
 from policy_engine.expression.functions import FUNCTIONS, Signature
+from policy_engine.expression.names import Scope, Symbol, item_frame, nearest
 from policy_engine.expression.operators import arithmetic, comparable
 from policy_engine.expression.signatures import member, ordered, usage
 from policy_engine.expression.tree import Node
@@ -38,27 +38,7 @@ from policy_engine.expression.types import (
 from policy_engine.source import Span
 from policy_engine.values import Months
 
-__all__ = ["Scope", "Symbol", "check", "nearest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """What a name stands for: its canonical id, its type, and a kind that the scope chooses."""
-
-    id: str
-    type: Type
-    kind: str
-
-
-class Scope(Protocol):
-    def find(self, name: str) -> Symbol | None:
-        """The symbol that this id or label names."""
-
-    def added(self, record: str, name: str) -> Symbol | None:
-        """What a record of this name has beside its own entries (a decision about it)."""
-
-    def names(self) -> Iterable[str]:
-        """All names that can be found, for suggestions."""
+__all__ = ["check"]
 
 
 def check(node: Node, scope: Scope, wanted: Type | None = None) -> tuple[Node, tuple[Problem, ...]]:
@@ -68,11 +48,6 @@ def check(node: Node, scope: Scope, wanted: Type | None = None) -> tuple[Node, t
     if wanted is not None:
         checked = checker.fit(checked, wanted)
     return checked, tuple(checker.problems)
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """The known names most like this one, comma-separated; empty where none is near."""
-    return ", ".join(difflib.get_close_matches(name, sorted(set(names)), n=3, cutoff=0.5))
 
 
 PROPERTIES: dict[Type, dict[str, Type]] = {
@@ -223,7 +198,7 @@ class _Checker:
         item = given.item if isinstance(given, ListType) else given
         self.level += 1
         level = self.level
-        self.locals.append(_item_frame(item, f"item{level}"))
+        self.locals.append(item_frame(item, f"item{level}"))
         condition = self.visit(node.condition)
         self.locals.pop()
         self.level -= 1
@@ -403,13 +378,3 @@ class _Checker:
             self.mismatched("..", node.span, low.typed, high.typed)
             item = NEVER
         return replace(node, low=low, high=high, type=RangeType(item))
-
-
-def _item_frame(item: Type, kind: str) -> dict[str, Symbol]:
-    """The names that a filter's condition may use for the item and, where it is a record, for its entries."""
-    frame = {"item": Symbol("item", item, kind)}
-    if isinstance(item, RecordType):
-        entries = dict(item.entries)
-        frame |= {name: Symbol(name, type_, "entry " + kind) for name, type_ in item.entries}
-        frame |= {label: Symbol(id_, entries[id_], "entry " + kind) for label, id_ in item.labels}
-    return frame

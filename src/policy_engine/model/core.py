@@ -91,7 +91,7 @@ HOUSEHOLD = form(
         "经研判，基本生活是否出现严重困难？ | Is basic living judged to be in severe difficulty?",
     ),
     judged("basic_living_affected", "影响基本生活", "Basic living is affected"),
-    listed("shocks", records.SHOCK, "突发变故", "Sudden shocks", changeable=True),
+    listed("shocks", records.SHOCK, "突发变故", "Sudden shocks", changeable=True, events=True),
     judged(
         "spending_large",
         "刚性支出较大",
@@ -155,7 +155,7 @@ HOUSEHOLD = form(
         changeable=True,
     ),
     judged("can_raise_income_by_work", "能通过就业增收", "Can raise its income by work"),
-    listed("refusals", records.REFUSAL, "拒绝情况", "Refusals"),
+    listed("refusals", records.REFUSAL, "拒绝情况", "Refusals", events=True),
     yes("over_dibao_income", "实际收入不符合低保标准", "Actual income above the dibao standard"),
     yes("over_dibao_assets", "实际资产不符合低保标准", "Actual assets above the dibao standard"),
     judged("over_dibao_living", "实际生活水平明显超出低保标准", "Actual living clearly above the dibao standard"),
@@ -170,9 +170,9 @@ HOUSEHOLD = form(
     one_of("measures_state", code.MEASURES_STATE, "帮扶举措落实情况", "State of the measures"),
     listed("helpers", records.HELPER, "帮扶责任人", "Helpers"),
     record("plan", records.PLAN, "一户一策", "Plan for the household"),
-    listed("needs", records.NEED, "诉求", "Needs"),
-    listed("received", records.RECEIVED, "已享受帮扶", "Help received"),
-    listed("visits", records.VISIT, "走访更新", "Visits"),
+    listed("needs", records.NEED, "诉求", "Needs", events=True),
+    listed("received", records.RECEIVED, "已享受帮扶", "Help received", events=True),
+    listed("visits", records.VISIT, "走访更新", "Visits", events=True),
     unit="household",
 )
 
@@ -190,9 +190,9 @@ VILLAGE = form(
     text("department", "结对部门", "Paired department"),
     yes("has_work_team", "驻村工作队", "Has a resident work team"),
     listed("grids", records.GRID, "村内网格", "Grids"),
-    some_of("reports", DATE, "网格上报日期", "Reports on"),
-    some_of("supervisions", DATE, "督导日期", "Supervisions on"),
-    some_of("canvasses", DATE, "集中排查日期", "Canvasses on"),
+    some_of("reports", DATE, "网格上报日期", "Reports on", events=True),
+    some_of("supervisions", DATE, "督导日期", "Supervisions on", events=True),
+    some_of("canvasses", DATE, "集中排查日期", "Canvasses on", events=True),
     unit="village",
 )
 
@@ -207,7 +207,7 @@ AREA = form(
     text("county", "县市区", "County"),
     text("town", "乡镇街道", "Town"),
     by_year("figures", records.AREA_FIGURES, "区域年度数据", "Figures by year"),
-    listed("shocks", records.SHOCK, "突发变故", "Sudden shocks"),
+    listed("shocks", records.SHOCK, "突发变故", "Sudden shocks", events=True),
     listed("villages", VILLAGE, "区内各村", "Villages"),
     listed("households", HOUSEHOLD, "区内各户", "Households"),
 )

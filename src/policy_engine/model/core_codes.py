@@ -35,7 +35,6 @@ RECORD_STATUS = codes("record_status", "reviewed 复核 Reviewed", "new 新申�
 HEALTH = codes(
     "health",
     "chronic 慢性病 Chronic illness",
-    "chronic_burdensome 负担较重慢性病 Burdensome chronic illness",
     "major_illness 大病重病 Major or serious illness",
 )
 DISABILITY_KIND = codes(

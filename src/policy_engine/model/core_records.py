@@ -31,6 +31,7 @@ MEMBER = form(
         "Health",
         "患有哪些疾病？没有填“无” | Which illnesses? None: leave the list empty",
     ),
+    judged("chronic_burdensome", "慢性病负担较重", "Burdensome chronic illness"),
     one_of("disability_kind", code.DISABILITY_KIND, "残疾类别", "Kind of disability"),
     one_of("disability_grade", code.DISABILITY_GRADE, "残疾等级", "Grade of disability"),
     one_of("self_care", code.SELF_CARE, "自理能力", "Self-care"),

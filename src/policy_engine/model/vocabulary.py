@@ -23,7 +23,8 @@ class Fact:
     """One thing that can be known about a subject or a record.
 
     `derived` gives the value where the fact itself is not supplied; `applies` with `otherwise` says that the fact has
-    a meaning only under a condition. `by_year` facts hold a record for each year.
+    a meaning only under a condition. `by_year` facts hold a record for each year. `events` are complete up to the
+    day the facts describe: what may have happened after it is unknown.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Fact:
     changeable: bool = False
     judgement: bool = False
     by_year: bool = False
+    events: bool = False
     derived: str = ""
     applies: str = ""
     otherwise: str = ""

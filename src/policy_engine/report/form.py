@@ -186,7 +186,7 @@ def _answer(decision: Decision, answer: Answer) -> AnswerForm:
             for r in answer.relied
         ),
         problems=_problems(answer.problems),
-        trace=_trace(answer.trace),
+        trace=_trace(answer.trace, set()),
     )
 
 
@@ -197,15 +197,19 @@ def _missing(decision: Decision, item: MissingFact) -> MissingForm:
     )
 
 
-def _trace(node: TraceNode) -> TraceForm:
+def _trace(node: TraceNode, shown: set[tuple[str, str]]) -> TraceForm:
+    """The trace; a decision that stands in it more than once is written out the first time only."""
+    again = node.kind == "decision" and (node.text, node.item) in shown
+    if node.kind == "decision":
+        shown.add((node.text, node.item))
     return TraceForm(
         kind=node.kind,
         text=node.text,
         value=_plain(node.value),
-        origin=node.origin,
+        origin="shown above" if again else node.origin,
         cites=_cites(node.cites),
         item=node.item,
-        children=tuple(map(_trace, node.children)),
+        children=() if again else tuple(_trace(child, shown) for child in node.children),
     )
 
 

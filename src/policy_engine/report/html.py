@@ -82,17 +82,19 @@ def _card(decision: Decision, answer: Answer, language: Language) -> str:
         parts.append(f"<h3>{escape(say('still_needed', language))}</h3>")
         parts.append(_list(missing_label(item, decision, language) for item in answer.missing))
     parts.append(f"<details open><summary>{escape(say('why', language))}</summary>")
-    parts.append(f"<ul>{''.join(_tree(decision, child, language) for child in answer.trace.children)}</ul></details>")
+    branches = "".join(_tree(decision, child, language, answer.decision) for child in answer.trace.children)
+    parts.append(f"<ul>{branches}</ul></details>")
     if answer.relied:
         parts.append(f"<h3>{escape(say('relied', language))}</h3>")
         parts.append(_list(relied_text(decision, relied, language) for relied in answer.relied))
     return "".join(parts) + "</div></section>"
 
 
-def _tree(decision: Decision, node: TraceNode, language: Language) -> str:
-    sign, _, text = node_text(decision, node, language).partition(" ")
+def _tree(decision: Decision, node: TraceNode, language: Language, owner: str) -> str:
+    owner = node.text if node.kind == "decision" else owner
+    sign, _, text = node_text(decision, node, language, owner).partition(" ")
     cites = f'<span class="cite">{escape(cited(node.cites))}</span>' if node.cites else ""
-    below = "".join(_tree(decision, child, language) for child in node.children)
+    below = "".join(_tree(decision, child, language, owner) for child in node.children)
     return (
         f'<li><span class="m {_CLASSES[mark(node.value)]}">{sign}</span> {escape(text)}{cites}'
         f"{f'<ul>{below}</ul>' if below else ''}</li>"

@@ -27,6 +27,9 @@ def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
     for kind in (pack.parameters, pack.decisions):
         if path in kind:
             return kind[path].label.in_(language) or path
+    if path in pack.readings:
+        words = pack.reading(path).reads.words
+        return words if language == "zh" and words else path.replace("_", " ")
     fact = pack.vocabulary.fact(subject, path)
     if fact is None:
         return path
@@ -89,7 +92,7 @@ class _Phrase:
 
     def name(self, node: tree.Name) -> str:
         if node.kind == "local":
-            return node.id
+            return self.bound(node)
         if node.kind.startswith("item"):
             return self.say("item")
         if node.kind == "on":
@@ -100,6 +103,13 @@ class _Phrase:
         if node.id in YEARS:
             return self.say(node.id)
         return label_of(node.id, self.pack, self.subject, self.language)
+
+    def bound(self, node: tree.Name) -> str:
+        """A bound variable: the kind of record it stands for."""
+        if not isinstance(node.type, RecordType) or not node.type.name:
+            return node.id
+        label = self.pack.vocabulary.form(node.type.name).label.in_(self.language)
+        return f"该{label}" if self.language == "zh" else f"the {label.lower()}"
 
     def path(self, node: tree.Path) -> str:
         target = self.write(node.target)
@@ -139,7 +149,7 @@ class _Phrase:
 
     def quantified(self, node: tree.Quantified) -> str:
         comma = "、" if self.language == "zh" else ", "
-        names = comma.join(f"{self.write(domain)} {name}" for name, domain in node.bindings)
+        names = comma.join(self.write(domain) for _, domain in node.bindings)
         word = self.say("every" if node.every else "some")
         return (
             f"{word}{'' if self.language == 'zh' else ' '}{names} {self.say('satisfies')} {self.inner(node.condition)}"
@@ -149,7 +159,7 @@ class _Phrase:
         if node.function == "not":
             return f"{self.say('not')} {self.inner(node.arguments[0])}"
         if node.function == "list contains":
-            return f"{self.inner(node.arguments[0])} ∋ {self.inner(node.arguments[1])}"
+            return f"{self.inner(node.arguments[0])} {self.say('has')} {self.inner(node.arguments[1])}"
         if node.function == "age on" and self.language == "zh":
             return f"{self.write(node.arguments[1])}时的周岁（按{self.write(node.arguments[0])}）"
         if node.function == "count":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from policy_engine.decision.answer import Answer, Decision, MissingFact, Relied
@@ -11,6 +12,7 @@ from policy_engine.evaluation.observe import TraceNode
 from policy_engine.expression import tree
 from policy_engine.expression.types import BOOLEAN, Type
 from policy_engine.model.citation import Citation
+from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS
 from policy_engine.report.phrase import label_of, phrase, place
@@ -83,6 +85,8 @@ def headline(pack: Pack, answer: Answer, language: Language) -> str:
     comma, either = ("，", f" {say('or', language)} ") if language == "zh" else (", ", f" {say('or', language)} ")
     if certain:
         parts.append(f"{say('certain', language)} {'、'.join(certain) if language == 'zh' else ', '.join(certain)}")
+    if possible and type_ is not item and not certain:
+        possible.append(say("none", language))
     if possible:
         parts.append(f"{say('may_be' if type_ is item else 'possible', language)} {either.join(possible)}")
     if answer.bounds is not None:
@@ -106,24 +110,36 @@ def cited(cites: tuple[Citation, ...]) -> str:
 
 def trace_lines(decision: Decision, answer: Answer, language: Language, *, full: bool = False) -> Iterator[str]:
     """The trace as an indented tree with clauses beside it."""
-    for depth, node in _shown(answer.trace, full=full):
-        text = node_text(decision, node, language)
+    for depth, owner, node in _shown(answer.trace, decision.pack, full=full):
+        text = node_text(decision, node, language, owner)
         cites = cited(node.cites)
         line = "  " * (depth + 1) + text
         yield f"{line}{' ' * max(2, _COLUMN - width(line))}{cites}" if cites else line
 
 
-def _shown(root: TraceNode, *, full: bool) -> Iterator[tuple[int, TraceNode]]:
-    stack = [(0, child) for child in reversed(_children(root, full=full))]
+def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, str, TraceNode]]:
+    """The lines of the tree: depth, the decision a node stands in, the node. What has been written out is only named."""
+    stack = [(0, root.text, child) for child in reversed(_children(root, pack, full=full))]
+    written: set[tuple[str, str]] = set()
     while stack:
-        depth, node = stack.pop()
-        yield depth, node
-        stack += [(depth + 1, child) for child in reversed(_children(node, full=full))]
+        depth, owner, node = stack.pop()
+        if node.kind == "decision":
+            if (node.text, node.item) in written and node.children:
+                yield depth, owner, replace(node, children=(), origin="shown above")
+                continue
+            written.add((node.text, node.item))
+            owner = node.text
+        yield depth, owner, node
+        stack += [(depth + 1, owner, child) for child in reversed(_children(node, pack, full=full))]
 
 
-def _children(node: TraceNode, *, full: bool) -> tuple[TraceNode, ...]:
+def _children(node: TraceNode, pack: Pack, *, full: bool) -> tuple[TraceNode, ...]:
     """What to show under a node: where some operands decided, those; and not what the node's own line says already."""
     children = node.children
+    if not full and node.kind == "decision" and any(child.value is True for child in children if child.kind == "rule"):
+        table = pack.decision(node.text).table
+        if table is not None and table.hit == "collect":
+            children = tuple(child if child.value is not False else replace(child, children=()) for child in children)
     if not full and isinstance(node.node, tree.Logic):
         deciding = {"and": False, "or": True}[node.node.op]
         if node.value is deciding:
@@ -131,44 +147,41 @@ def _children(node: TraceNode, *, full: bool) -> tuple[TraceNode, ...]:
     if node.kind == "condition" and isinstance(node.node, (tree.Binary, tree.In, tree.Between)):
         children = tuple(child for child in children if child.children or child.kind in ("decision", "reading"))
     if len(children) == 1 and children[0].kind == "condition" and node.kind in ("rule", "reading", "decision"):
-        return _children(children[0], full=full) if isinstance(children[0].node, tree.Logic) else children
+        return _children(children[0], pack, full=full) if isinstance(children[0].node, tree.Logic) else children
     return children
 
 
-def node_text(decision: Decision, node: TraceNode, language: Language) -> str:
-    """One line of the trace."""
+def node_text(decision: Decision, node: TraceNode, language: Language, owner: str) -> str:
+    """One line of the trace; `owner` is the decision that the node stands in."""
     pack, subject = decision.pack, decision.subject
     sign = mark(node.value)
     if node.kind == "rule":
-        table = pack.decision(_owner(pack, node)).table if _owner(pack, node) else None
-        outcome = next(
-            (o.label(language) for o in (table.outcomes if table else ()) if o.id == node.origin), node.origin
-        )
-        return f"{sign} {outcome}"
+        table = pack.decision(owner).table
+        outcomes = table.outcomes if table is not None else ()
+        return f"{sign} {next((o.label(language) for o in outcomes if o.id == node.origin), node.origin)}"
     if node.kind == "condition" and node.node is not None:
         return f"{sign} {_condition(decision, node, language)}"
-    if node.kind == "reading":
-        option = pack.reading(node.text).option(node.origin)
-        answer = (
-            ""
-            if isinstance(node.value, bool) or node.value is None
-            else " " + shown(node.value, pack.reading(node.text).type, language)
-        )
-        return f"{sign} {pack.reading(node.text).reads.words}: {option.label.in_(language) or option.id}{answer}"
     type_ = _type(pack, subject, node)
     value = "" if isinstance(node.value, bool) else f": {shown(node.value, type_, language)}"
+    if node.kind == "reading":
+        option = pack.reading(node.text).option(node.origin)
+        question = pack.reading(node.text).question.in_(language)
+        return f"{sign} {question} {option.label.in_(language) or option.id}{value if node.value is not None else ''}"
     if node.kind == "decision" and node.item:
         value += f" · {place(node.item, language)}"
-    origin = f"（{say(node.origin, language)}）" if node.origin in ("derived", "not stated", "shown above") else ""
-    return f"{sign} {label_of(node.text, pack, subject, language)}{value}{origin}"
+    return f"{sign} {label_of(node.text, pack, subject, language)}{value}{_origin(node, language)}"
 
 
-def _owner(pack: Pack, node: TraceNode) -> str:
-    """The decision in whose table the rule stands."""
-    for id_, decision in pack.decisions.items():
-        if decision.table and any(rule.id == node.text and rule.cites == node.cites for rule in decision.table.rules):
-            return str(id_)
-    return ""
+def _origin(node: TraceNode, language: Language) -> str:
+    """Where a value comes from, where that is worth saying."""
+    source = SOURCE.find(node.origin) if node.kind in ("fact", "judgement") else None
+    if source is not None:
+        word = source.label(language)
+    elif node.origin in ("derived", "not stated", "shown above"):
+        word = say(node.origin, language)
+    else:
+        return ""
+    return f"（{word}）" if language == "zh" else f" ({word})"
 
 
 def _condition(decision: Decision, node: TraceNode, language: Language) -> str:
@@ -221,7 +234,7 @@ def missing_label(item: MissingFact, decision: Decision, language: Language) -> 
 def _share(item: MissingFact, language: Language) -> str:
     if not item.tried:
         return ""
-    text = say("settles", language).format(share=f"{item.settles}/{item.tried}")
+    text = say("settles", language).format(settles=item.settles, tried=item.tried)
     return f"（{text}）" if language == "zh" else f" ({text})"
 
 

@@ -55,6 +55,9 @@ def told() -> Iterator[None]:
     except PolicyEngineError as error:
         report(error.problems)
         raise typer.Exit(code_of(error)) from None
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has seen enough
+        raise typer.Exit(Exit.COULD_NOT_RUN) from None
     except OSError as error:
         print(f"{error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         raise typer.Exit(Exit.COULD_NOT_RUN) from None

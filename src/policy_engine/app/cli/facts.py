@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from policy_engine.app.cli.exits import Exit, code_of, report, told
 from policy_engine.app.cli.words import words
 from policy_engine.checking.plausible import implausible
-from policy_engine.documents.read_facts import read_facts_file
+from policy_engine.documents.read_facts import read_facts_file, read_facts_text
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, Problem
 from policy_engine.model.core import CORE
@@ -46,7 +47,11 @@ def check(
         unreadable = False
         for name in files:
             try:
-                facts, found = read_facts_file(Path(name), vocabulary)
+                facts, found = (
+                    read_facts_text(sys.stdin.read(), "<stdin>", vocabulary)
+                    if name == "-"
+                    else read_facts_file(Path(name), vocabulary)
+                )
             except FactsError as error:
                 unreadable |= code_of(error) is Exit.COULD_NOT_RUN
                 errors += [item for item in error.problems if item.severity == "error"]

@@ -63,7 +63,7 @@ def _type(type_: Type) -> str:
 
 def problem_pages() -> Iterator[tuple[str, str]]:
     """The page of each problem code, and their index: (file name, text)."""
-    codes = list(catalogue())
+    codes = [code for code in catalogue() if code != "words"]
     for code in codes:
         yield f"{code}.md", _problem(code)
     rows = "\n".join(f"| [`{code}`]({code}.md) | {_says(code, 'en')} | {_says(code, 'zh')} |" for code in codes)

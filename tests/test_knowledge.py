@@ -1,0 +1,360 @@
+"""The law of knowledge on packs: learning settles, and never unsettles; and nothing else changes an answer."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from generators import (
+    CODES,
+    ON,
+    TEXTS,
+    booleans,
+    households,
+    leaves_of,
+    make_pack,
+    packs,
+    table,
+    without,
+    written,
+)
+from policy_engine import Scenario, decide, load_pack
+from policy_engine.decision.decide import decide_facts
+from policy_engine.documents.read_facts import read_facts, read_facts_text
+from policy_engine.errors import FactsError
+
+XUANZHOU = load_pack("xuanzhou_2021")
+
+
+def decided(pack, data, scenario=None):
+    facts, _ = read_facts(data, pack.vocabulary)
+    return decide_facts(pack, facts, decisions=pack.decisions, scenario=scenario, ranked=False)
+
+
+@st.composite
+def readings_of(draw, pack):
+    """A supposition that chooses an option of some readings."""
+    options = {id_: [option.id for option in reading.options] for id_, reading in pack.readings.items()}
+    chosen = draw(st.sets(st.sampled_from(sorted(options))))
+    return Scenario(readings={id_: draw(st.sampled_from(options[id_])) for id_ in sorted(chosen)})
+
+
+@st.composite
+def partly_hidden(draw, pack, most=14):
+    """A full household, and the places hidden in it in the order in which they are learned."""
+    data = draw(households(pack))
+    hidden = draw(st.lists(st.sampled_from(sorted(leaves_of(data), key=str)), max_size=most, unique=True))
+    return data, hidden
+
+
+def check_narrows(before, after):
+    """`after` is an answer to the same question with more known."""
+    learned = (before.decision, before.possible, after.possible)
+    if before.determined:
+        assert after.determined, learned
+        assert after.outcome == before.outcome, learned
+        assert after.force == before.force, learned
+    for flag in ("conflict", "gap"):
+        assert getattr(before, flag) in (None, getattr(after, flag)), (flag, *learned)
+    if after.conflict is not True and before.possible:
+        assert {found.outcome for found in after.possible} <= {found.outcome for found in before.possible}, learned
+    certain = [found.outcome for found in before.possible if found.certain]
+    assert set(certain) <= {found.outcome for found in after.possible if found.certain}, learned
+
+
+def check_law(pack, data, hidden, scenario=None):
+    answers = [decided(pack, data, scenario).answers]
+    for step in range(1, len(hidden) + 1):
+        answers.append(decided(pack, without(data, set(hidden[-step:])), scenario).answers)
+    for known in answers:
+        for before, full in zip(known, answers[0], strict=True):
+            check_narrows(before, full)
+    for more, less in zip(answers, answers[1:], strict=False):
+        for after, before in zip(more, less, strict=True):
+            check_narrows(before, after)
+
+
+@settings(deadline=None, max_examples=50)
+@given(partly_hidden(XUANZHOU), readings_of(XUANZHOU))
+def test_the_law_of_knowledge_in_xuanzhou(half, scenario):
+    check_law(XUANZHOU, *half, scenario)
+
+
+@settings(deadline=None, max_examples=60)
+@given(packs().flatmap(lambda pack: st.tuples(st.just(pack), partly_hidden(pack), readings_of(pack))))
+def test_the_law_of_knowledge_on_any_pack(made):
+    pack, half, scenario = made
+    check_law(pack, *half, scenario)
+
+
+def check_missing(pack, data, hidden, scenario):
+    """With all learned but what an open answer names, it is still open."""
+    hidden = {place for place in hidden if place not in {("household_size",), ("members",)}}
+    data = without(data, {place for place in leaves_of(data) if str(place[-1]).endswith("_per_head")})
+    for answer in decided(pack, without(data, hidden), scenario).answers:
+        if answer.determined or answer.conflict is not False:
+            continue
+        named = {item.path for item in answer.missing}
+        assert named or answer.problems or answer.gap
+        kept = {place for place in hidden if written(place) in named}
+        after = decided(pack, without(data, kept), scenario)[answer.decision]
+        assert not after.determined, (answer.decision, named)
+
+
+@settings(deadline=None, max_examples=50)
+@given(partly_hidden(XUANZHOU), readings_of(XUANZHOU))
+def test_an_open_answer_names_what_it_waits_for_in_xuanzhou(half, scenario):
+    check_missing(XUANZHOU, *half, scenario)
+
+
+@settings(deadline=None, max_examples=60)
+@given(packs().flatmap(lambda pack: st.tuples(st.just(pack), partly_hidden(pack), readings_of(pack))))
+def test_an_open_answer_names_what_it_waits_for_on_any_pack(made):
+    pack, half, scenario = made
+    check_missing(pack, *half, scenario)
+
+
+def test_nothing_known_decides_nothing_and_everything_known_decides_all():
+    data = {"county": "宣州区", "as_of": ON.isoformat()}
+    assert not any(answer.determined for answer in decide(XUANZHOU, data).answers)
+
+
+@settings(deadline=None, max_examples=25)
+@given(households(XUANZHOU))
+def test_a_household_that_is_wholly_known_is_wholly_decided(data):
+    facts, warnings = read_facts(data, XUANZHOU.vocabulary)
+    assert warnings == ()
+    assert decide_facts(XUANZHOU, facts).determined
+
+
+# ---- order, time and place of evaluation
+
+
+def shuffled(data, random):
+    """The same data with every mapping in another order."""
+    if isinstance(data, dict):
+        return {key: shuffled(data[key], random) for key in random.sample(list(data), len(data))}
+    return [shuffled(item, random) for item in data] if isinstance(data, list) else data
+
+
+@settings(deadline=None, max_examples=25)
+@given(partly_hidden(XUANZHOU), st.randoms(use_true_random=False))
+def test_the_order_of_facts_changes_nothing(half, random):
+    data = without(half[0], set(half[1]))
+    assert decide(XUANZHOU, shuffled(data, random)).to_json() == decide(XUANZHOU, data).to_json()
+
+
+APART = [
+    ("f0", "not(f0)"),
+    ("n0 < p0", "n0 >= p0"),
+    tuple(f'c0 = "{code}"' for code in CODES),
+    ('c0 in ("k1", "k2") and f1', 'c0 = "k3" and f2', 'c0 = "k2" and not(f1)'),
+]
+APART_FACTS = booleans("f0", "f1", "f2") | {
+    "n0": {"label": "n0", "type": "number"},
+    "c0": {"label": "c0", "type": "code", "options": {code: code for code in CODES}},
+}
+APART_VALUES = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("f0", "f1", "f2"), st.booleans()),
+        "n0": st.sampled_from([1, 2]),
+        "c0": st.sampled_from(CODES),
+    },
+)
+
+
+def without_order(text):
+    """The answers as JSON, whatever the order of the rules; the trace shows them in their order."""
+    answers = json.loads(text)["answers"]
+    for answer in answers:
+        del answer["trace"]
+        answer["rules"].sort(key=lambda rule: rule["rule"])
+        answer["possible"].sort(key=lambda found: found["outcome"])
+        for found in answer["possible"]:
+            found["rules"].sort()
+            found["waits_for"].sort()
+    return answers
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(["unique", "any", "first", "collect"]),
+    st.sampled_from(APART),
+    st.sampled_from(["a", None]),
+    APART_VALUES,
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_rules_that_exclude_each_other_changes_nothing(hit, conditions, otherwise, facts, random):
+    whole = table(hit, list(zip(conditions, "abc", strict=False)), None if hit == "collect" else otherwise)
+    moved = {**whole, "rules": random.sample(whole["rules"], len(whole["rules"]))}
+    parameters = {"p0": {"label": "p0", "value": 2, "cites": ["1"]}}
+    data = {"county": "c", "as_of": ON.isoformat(), **facts}
+    one, other = (decide(make_pack({"t": body}, APART_FACTS, parameters), data).to_json() for body in (whole, moved))
+    assert without_order(one) == without_order(other)
+
+
+SOME = [
+    {"county": "宣州区", "as_of": "2021-09-01"},
+    {
+        "county": "宣州区",
+        "as_of": "2021-09-01",
+        "household_size": 4,
+        "lifted_from_poverty": True,
+        "finances": {2021: {"net_income": 23999.99}},
+        "members": [{"labour": "weak", "health": []}, {}],
+        "shocks": [{"kind": "fire"}],
+        "severe_hardship": {"value": True, "by": "村", "observed_on": "2021-08-20"},
+    },
+    {"as_of": "2022-03-01", "monitored": True, "members": []},
+    {"county": "别处", "as_of": "2021-09-01"},
+]
+PRINT_DIGEST = """
+import hashlib, json, sys
+from policy_engine import decide, load_pack
+pack = load_pack("xuanzhou_2021")
+texts = [decide(pack, data).to_json() for data in json.load(sys.stdin)]
+print(pack.hash, hashlib.sha256("".join(texts).encode()).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4242"])
+def test_another_process_gives_the_same_bytes(seed):
+    ran = subprocess.run(
+        [sys.executable, "-c", PRINT_DIGEST],
+        input=json.dumps(SOME),
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    texts = [decide(XUANZHOU, json.loads(json.dumps(data))).to_json() for data in SOME]
+    assert ran.stdout.split() == [XUANZHOU.hash, hashlib.sha256("".join(texts).encode()).hexdigest()]
+
+
+@pytest.mark.parametrize("data", SOME)
+def test_pickled_and_back(data):
+    pack = pickle.loads(pickle.dumps(XUANZHOU))
+    assert pack == XUANZHOU
+    decision = decide(XUANZHOU, data)
+    back = pickle.loads(pickle.dumps(decision))
+    assert back == decision
+    assert back.to_json() == decision.to_json() == decide(pack, data).to_json()
+
+
+def test_eight_threads_on_one_pack_agree():
+    jobs = SOME * 4
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(lambda data: decide(XUANZHOU, data).to_json(), jobs))
+    assert texts == [decide(XUANZHOU, data).to_json() for data in SOME] * 4
+
+
+# ---- any input whatever
+
+KEYS = st.sampled_from(
+    """county 县市区 as_of subject format household_size members finances this_year 2021 2020 secure shocks kind labour health
+    birth_date monitored severe_hardship net_income net_income_per_head value by observed_on source risk_kinds evidence
+    registered_people relief figures town""".split()
+)
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.decimals(),
+    TEXTS,
+    st.dates(),
+    st.datetimes(),
+    st.binary(max_size=3),
+    st.sampled_from(
+        ["宣州区", "2021-09-01", "2021-02-30", "none", "illness", "household", "area", "1e9999", "=1", "是"]
+    ),
+)
+JUNK = st.recursive(
+    SCALARS,
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(KEYS | TEXTS | st.integers(), part, max_size=5),
+    max_leaves=15,
+)
+
+
+def ends_well(read):
+    """Facts that are read can be decided and reported; those that are not are refused in words."""
+    try:
+        found = read()
+    except FactsError as error:
+        assert error.problems
+        assert all(problem.show("zh") and problem.show("en") for problem in error.problems)
+        return
+    for facts in found:
+        asked = decide_facts(XUANZHOU, facts, on=facts.as_of or ON)
+        assert decide(XUANZHOU, facts, on=facts.as_of or ON).to_json()
+        assert asked.subject == facts.subject
+
+
+@settings(deadline=None, max_examples=200)
+@given(JUNK | st.dictionaries(KEYS, JUNK, max_size=5))
+@example({"as_of": datetime.date.min, "members": [{"birth_date": datetime.date.max}]})
+@example({"as_of": "9999-12-31", "secure_since": "0001-01-01", "finances": {"2021": None, "9999": {}}})
+@example({"household_size": Decimal("sNaN"), "registered_people": float("inf")})
+def test_any_data_ends_in_a_decision_or_a_problem(data):
+    ends_well(lambda: [read_facts(data, XUANZHOU.vocabulary)[0]])
+
+
+@settings(deadline=None, max_examples=80)
+@given(households(XUANZHOU), st.data())
+def test_one_wrong_thing_in_good_data_ends_in_a_decision_or_a_problem(data, more):
+    place = more.draw(st.sampled_from(sorted(leaves_of(data), key=str)))
+    around = data
+    for part in place[:-1]:
+        around = around[part]
+    around[place[-1]] = more.draw(JUNK)
+    ends_well(lambda: [read_facts(data, XUANZHOU.vocabulary)[0]])
+
+
+PIECES = st.sampled_from(
+    [
+        "county: 宣州区",
+        "as_of: 2021-09-01",
+        "members:",
+        "- labour: weak",
+        "- ",
+        "  ",
+        "\n",
+        "\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        ": ",
+        ",",
+        "---",
+    ]
+    + ["&a", "*a", "!!x", "<<", "'", '"', "#", "|", ">-", "? ", "%", "@", "\t", "\x00", "\ufeff", "\u2028", "null", "~"]
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=40))
+def test_any_text_ends_in_facts_or_a_problem(text):
+    ends_well(lambda: read_facts_text(text, "facts.yaml", XUANZHOU.vocabulary)[0])
+
+
+@settings(deadline=None, max_examples=40)
+@given(partly_hidden(XUANZHOU, most=40))
+def test_json_and_data_say_the_same(half):
+    data = without(half[0], set(half[1]))
+    assume(all(not isinstance(value, Decimal) or value == value.normalize() for value in data.values()))
+    (one,), _ = read_facts_text(json.dumps(data, default=str), "facts.json", XUANZHOU.vocabulary)
+    other, _ = read_facts(data, XUANZHOU.vocabulary)
+    assert one.root == other.root
