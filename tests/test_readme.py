@@ -1,0 +1,31 @@
+"""What the READMEs show is what the program says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(("file", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_the_worked_decision_is_real(file, lang):
+    text = (ROOT / file).read_text(encoding="utf-8")
+    command = f"policy-engine --lang {lang} decide examples/xuanzhou/undetermined.yaml --pack xuanzhou_2021 -d monitoring"
+    assert f"$ {command}\n" in text
+    arguments = [sys.executable, "-c", "from policy_engine.app.cli import main; main()", *command.split()[1:]]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(arguments, capture_output=True, cwd=ROOT, env=environment, check=False, encoding="utf-8")
+    assert done.returncode == 4
+    assert done.stdout.rstrip() in text
+
+
+def test_every_link_leads_somewhere():
+    for file in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        links = [part.partition(")")[0] for part in text.split("](")[1:]]
+        assert [link for link in links if not link.startswith("http") and not (ROOT / link).exists()] == []
