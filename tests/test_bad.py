@@ -1,7 +1,8 @@
 """Refused inputs: each file under `bad/` says in comments which problems it gives, and on which lines.
 
 `expect: code` stands at the end of the faulty line, `expect-next: code` above it, `expect-at 7: code` where no comment
-can stand near it, and `expect-file: code` where the whole file is meant. Several codes are parted by commas.
+can stand near it, and `expect-file: code` where the whole file is meant; several codes are parted by commas. A file
+that says `awaited: why` shows a fault of the engine: it is expected to fail, and to lose that line when the fault is mended.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from policy_engine.checking.cases import read_cases, run_case
-from policy_engine.documents.read_facts import read_facts_file
+from policy_engine.documents import yaml
+from policy_engine.documents.read_facts import read_facts_file, read_facts_text
 from policy_engine.documents.read_pack import check_pack, load_pack
 from policy_engine.documents.read_settings import load_settings
-from policy_engine.errors import PolicyEngineError
+from policy_engine.errors import PolicyEngineError, catalogue
 from policy_engine.evaluation.context import Context, evaluate, type_of
 from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.types import (
@@ -30,12 +32,14 @@ from policy_engine.expression.types import (
     Option,
     RecordType,
 )
+from policy_engine.source import Source, Span
 from policy_engine.values import Record, Unit
 
 BAD = Path(__file__).parent / "bad"
 SOUND = BAD / "sound"
-SOURCES = Path(__file__).parents[1] / "src"
+SOURCES = Path(__file__).parents[1] / "src" / "policy_engine"
 EXPECTED = re.compile(r"(?:#|//) expect(-next|-file|-at (\d+))?: ([\w.]+(?:, [\w.]+)*)")
+AWAITED = re.compile(r"(?:#|//) awaited: (.+)")
 
 KIND = CodeType("kind", (Option("illness", "因病"), Option("disaster", "因灾")))
 MEMBER = (("relation", TEXT), ("age", NUMBER), ("flag", BOOLEAN), ("health", ListType(KIND)))
@@ -57,35 +61,44 @@ NAMES = Context(
 )
 """What the names in `expressions/` stand for."""
 
+NOT_IN_FILES = {
+    "expression.too_many_digits": "",
+    "value.no_such_duration": "duration() takes only a literal, which is read when the expression is checked",
+    "yaml.too_large": "64 million characters: made in the test below",
+}
+"""Codes of the rooms below that no file here gives, and why."""
+ROOMS = ("expression", "type", "value", "yaml", "form", "link", "facts", "settings")
+
 
 def files(kind):
-    return [pytest.param(path, id=path.stem) for path in sorted((BAD / kind).iterdir())]
+    return [pytest.param(path, id=path.stem, marks=awaited(path)) for path in sorted((BAD / kind).iterdir())]
+
+
+def awaited(path):
+    reason = AWAITED.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return [pytest.mark.xfail(strict=True, reason=reason[1])] if reason else []
 
 
 def expected(path, name):
     """Every (file, line, code) that the comments of a file promise; line 0 is the whole file."""
-    found = []
+    promised = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         for how, at, codes in EXPECTED.findall(line):
             place = {"": number, "-next": number + 1, "-file": 0}.get(how, int(at or 0))
-            found += [(name, place, code) for code in codes.split(", ")]
-    return sorted(found)
+            promised += [(name, place, code) for code in codes.split(", ")]
+    return sorted(promised)
 
 
 def found(problems, root=""):
     """Every (file, line, code) of the problems; each must show itself in both languages."""
+    places = []
     for problem in problems:
         for language in ("zh", "en"):
-            shown = problem.show(language)
-            assert problem.code in shown.splitlines()[0]
-            assert not re.search(r"\{\w+\}", problem.message(language) + problem.help(language)), shown
-    places = [
-        (problem.span.source.name, problem.span.place.line, problem.code)
-        if problem.span
-        else (problem.where, 0, problem.code)
-        for problem in problems
-    ]
-    return sorted((name.removeprefix(f"{root}/"), line, code) for name, line, code in places)
+            assert f"[{problem.code}]" in problem.show(language).splitlines()[0]
+            assert not re.search(r"\{\w+\}", problem.message(language) + problem.help(language))
+        name, line = (problem.span.source.name, problem.span.place.line) if problem.span else (problem.where, 0)
+        places.append((name.removeprefix(f"{root}/"), line, problem.code))
+    return sorted(places)
 
 
 def problems_of(read, *arguments):
@@ -97,14 +110,18 @@ def problems_of(read, *arguments):
     return answer[1] if isinstance(answer, tuple) else ()
 
 
+def problems_of_expression(text, name="<expression>"):
+    _, value, problems = evaluate(ExpressionText.of(text, name), NAMES)
+    return problems or getattr(value, "problems", ())
+
+
 # ---- each file, exactly its problems
 
 
 @pytest.mark.parametrize("path", files("expressions"))
 def test_expression(path):
     text = path.read_text(encoding="utf-8").rstrip("\n")
-    _, value, problems = evaluate(ExpressionText.of(text, path.name), NAMES)
-    assert found(problems or value.problems) == expected(path, path.name)
+    assert found(problems_of_expression(text, path.name)) == expected(path, path.name)
 
 
 @pytest.mark.parametrize("path", files("facts"))
@@ -115,7 +132,9 @@ def test_facts(path):
 @pytest.mark.parametrize("path", files("packs"))
 def test_pack(path, tmp_path):
     """`rules--x.yaml` is that file of a pack which has else only `sound/pack.yaml`; a folder is several such files."""
-    parts = {file: str(file.relative_to(path)) for file in path.rglob("*.*")} if path.is_dir() else {path: part(path)}
+    parts = (
+        {file: str(file.relative_to(path)) for file in path.rglob("*.y*ml")} if path.is_dir() else {path: part(path)}
+    )
     shutil.copy(SOUND / "pack.yaml", tmp_path)
     for file, name in parts.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -145,5 +164,124 @@ def test_case(path, sound, tmp_path):
     (tmp_path / "cases").mkdir()
     shutil.copy(path, tmp_path / "cases")
     cases, problems = read_cases(tmp_path)
-    differences = [found for case in cases for found in run_case(sound, *case).differences]
+    differences = [problem for case in cases for problem in run_case(sound, *case).differences]
     assert found((*problems, *differences), tmp_path / "cases") == expected(path, path.name)
+
+
+def test_ten_mistakes_are_told_in_one_run():
+    folder = BAD / "ten_mistakes"
+    _, problems = check_pack(folder)
+    promised = [place for file in folder.rglob("*.yaml") for place in expected(file, str(file.relative_to(folder)))]
+    assert len(promised) == 10
+    assert found(problems, folder) == sorted(promised)
+
+
+def test_what_stands_around_the_parts_is_sound(tmp_path):
+    shutil.copy(SOUND / "pack.yaml", tmp_path)
+    assert check_pack(tmp_path)[1] == ()
+    assert check_pack(SOUND)[1] == ()
+
+
+# ---- the codes
+
+
+def codes():
+    return {code for code in catalogue() if "." in code}
+
+
+def test_every_code_of_these_rooms_is_met():
+    told = {code for file in BAD.rglob("*.*") if file.is_file() for _, _, code in expected(file, "")}
+    wanted = {code for code in codes() if code.partition(".")[0] in ROOMS}
+    assert told <= codes()
+    assert wanted - told == set(NOT_IN_FILES)
+
+
+def test_codes_are_told_and_explained():
+    """Every code is used somewhere in the sources, and every one used there has its sentences."""
+    rooms = "|".join(sorted({code.partition(".")[0] for code in codes()}))
+    texts = [file.read_text(encoding="utf-8") for file in SOURCES.rglob("*.py")]
+    used = {code for text in texts for code in re.findall(rf'"((?:{rooms})\.(?!yaml")[a-z_]+)"', text)}
+    assert used == codes()
+
+
+# ---- the caret
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "carets"),
+    [
+        ("家庭人口 > 无此名", "无此名", "           ^^^^^^"),
+        ("人均 ＜ 5", "＜", "     ^^"),
+        ("a > 无", "a", "^"),
+        ("is:\t名称", "名称", "    ^^^^"),
+        ("cafe\u0301 = 名", "名", "       ^^"),
+        ("ｱｲｳ = x", "x", "      ^"),
+        ("家庭人口", "", "^"),
+    ],
+)
+def test_caret_under_chinese(text, marked, carets):
+    source = Source("x", f"# 上一行\n{text}\n下一行")
+    start = source.text.index(text) + text.index(marked)
+    line, under = Span(source, start, start + len(marked)).excerpt().split("\n")
+    assert (line, under) == (text.replace("\t", " "), carets)
+
+
+def test_caret_in_a_file():
+    [problem] = problems_of(read_facts_text, "县市区: 宣州区\n家庭人囗: 3\n", "户.yaml")
+    assert problem.show("zh").splitlines()[:3] == [
+        "户.yaml:2:1: household 没有名为“家庭人囗”的事实 [facts.unknown_fact]",
+        "    家庭人囗: 3",
+        "    ^^^^^^^^",
+    ]
+
+
+# ---- hostile text: refused, or read; never anything else
+
+
+HOSTILE_FACTS = {
+    "brackets": "[" * 200_000,
+    "braces": "{a: " * 200_000,
+    "dashes": "- " * 100_000,
+    "aliases": "a: &a [x, x]\n"
+    + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)),
+    "characters": "\0\a\x7f\ud800\ufffe\x85\u2028",
+    "one key": "? " + "k" * 100_000 + "\n: 1\n",
+    "surrogate": "county: \ud800\n",
+    "bytes marks": "\ufeff\ufeffcounty: x\n",
+    "returns": "county: x\rtown: y\r\nfoo: z\n\r",
+    "digits": f"household_size: {'9' * 100_000}\n",
+    "directives": "%YAML 9.9\n%TAG ! x\n---\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE_FACTS.values(), ids=HOSTILE_FACTS)
+def test_hostile_facts(text):
+    found(problems_of(read_facts_text, text, "x"))
+
+
+HOSTILE_EXPRESSIONS = {
+    "too long": "1" * 100_000,
+    "digits": "9" * 20_000,
+    "sum": "+".join("1" * 5_000),
+    "comparisons": "=".join("1" * 5_000),
+    "minus": "-" * 19_000 + "1",
+    "brackets": "(" * 9_000,
+    "braces": "{a: " * 4_000,
+    "filters": "[1]" * 6_000,
+    "entries": "1" + ".a" * 9_000,
+    "words": "a " * 9_000 + "(",
+    "comments": "/*" * 9_000,
+    "characters": "\0 \a \ud800 \u200f",
+    "escapes": '"' + "\\u0000" * 3_000 + '"',
+    "conditions": "if " * 6_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE_EXPRESSIONS.values(), ids=HOSTILE_EXPRESSIONS)
+def test_hostile_expressions(text):
+    found(problems_of_expression(text))
+
+
+def test_a_text_may_be_too_large():
+    text = " " * (yaml.MAX_LENGTH + 1)
+    assert [problem.code for problem in problems_of(read_facts_text, text, "x")] == ["yaml.too_large"]

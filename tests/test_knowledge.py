@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generators import (
@@ -39,7 +39,8 @@ XUANZHOU = load_pack("xuanzhou_2021")
 
 def decided(pack, data, scenario=None):
     facts, _ = read_facts(data, pack.vocabulary)
-    return decide_facts(pack, facts, decisions=pack.decisions, scenario=scenario, ranked=False)
+    asked = [id_ for id_, decision in pack.decisions.items() if decision.about == "household"]
+    return decide_facts(pack, facts, decisions=asked, scenario=scenario, ranked=False)
 
 
 @st.composite
@@ -217,7 +218,7 @@ SOME = [
         "shocks": [{"kind": "fire"}],
         "severe_hardship": {"value": True, "by": "村", "observed_on": "2021-08-20"},
     },
-    {"as_of": "2022-03-01", "monitored": True, "members": []},
+    {"as_of": "2022-03-01", "monitored": True, "members": [{}]},
     {"county": "别处", "as_of": "2021-09-01"},
 ]
 PRINT_DIGEST = """
@@ -281,10 +282,8 @@ SCALARS = st.one_of(
         ["宣州区", "2021-09-01", "2021-02-30", "none", "illness", "household", "area", "1e9999", "=1", "是"]
     ),
 )
-JUNK = st.recursive(
-    SCALARS,
-    lambda part: st.lists(part, max_size=3) | st.dictionaries(KEYS | TEXTS | st.integers(), part, max_size=5),
-    max_leaves=15,
+JUNK = st.deferred(
+    lambda: SCALARS | st.lists(JUNK, max_size=3) | st.dictionaries(KEYS | TEXTS | st.integers(), JUNK, max_size=5)
 )
 
 
@@ -354,7 +353,6 @@ def test_any_text_ends_in_facts_or_a_problem(text):
 @given(partly_hidden(XUANZHOU, most=40))
 def test_json_and_data_say_the_same(half):
     data = without(half[0], set(half[1]))
-    assume(all(not isinstance(value, Decimal) or value == value.normalize() for value in data.values()))
-    (one,), _ = read_facts_text(json.dumps(data, default=str), "facts.json", XUANZHOU.vocabulary)
+    (one,), _ = read_facts_text(json.dumps(data, default=float), "facts.json", XUANZHOU.vocabulary)
     other, _ = read_facts(data, XUANZHOU.vocabulary)
     assert one.root == other.root

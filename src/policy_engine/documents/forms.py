@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from policy_engine.documents.reader import Word
 from policy_engine.documents.yaml import MapNode, Scalar
@@ -26,6 +26,11 @@ __all__ = [
 ]
 
 
+SetAside: TypeAlias = Literal[
+    "organisational", "publicity", "no_computable_content", "needs_absent_document", "procedure"
+]
+
+
 class CiteForm(NamedTuple):
     """A citation: `{clause: "2.1", words: 重度残疾人}`, or only the clause number."""
 
@@ -42,7 +47,7 @@ class ClauseForm(NamedTuple):
 
     about: Label
     sha256: Word | None = None
-    set_aside: Literal["organisational", "publicity", "no_computable_content", "needs_absent_document"] | None = None
+    set_aside: SetAside | None = None
 
 
 class InForceForm(NamedTuple):

@@ -42,8 +42,14 @@ def link(forms: PackForms) -> tuple[Pack | None, tuple[Problem, ...]]:
     linker = _Linker(forms)
     pack = linker.pack()
     problems = tuple(dict.fromkeys((*forms.problems, *linker.problems)))
+    if any(found.code.startswith("yaml.") for found in problems):
+        problems = tuple(found for found in problems if found.code not in _FOLLOWS)
     errors = any(found.severity == "error" for found in problems)
     return (None if errors else pack), problems
+
+
+_FOLLOWS = ("expression.unknown_name", "expression.unknown_entry", "link.unknown_clause", "link.unknown_decision")
+"""Problems that follow from a file that could not be read to its end; they are not reported beside that."""
 
 
 class _Linker:

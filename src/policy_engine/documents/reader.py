@@ -160,9 +160,10 @@ class Reader:
             return Label(zh=node.text)
         if not isinstance(node, MapNode):
             return self.wrong_kind(node, "label {zh, en}")
-        for key, (word, _) in node.entries.items():
+        for key, (word, value) in node.entries.items():
             if key not in ("zh", "en"):
-                self.unknown_key(word, key, ("zh", "en"))
+                comma = isinstance(value, Scalar) and value.is_null
+                self.report("form.unquoted_comma" if comma else "form.unknown_key", word.span, key=key, near="zh, en")
         words = {key: self.text(value) for key, (_, value) in node.entries.items() if key in ("zh", "en")}
         return Label(**{key: text for key, text in words.items() if text is not BAD})
 

@@ -27,9 +27,11 @@ EXACT = Decimal(10) ** 15
 """Spreadsheets keep 15 digits: a longer number has lost its end."""
 
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII
+)
 _MIDNIGHT = re.compile(r"[ T]00?:00(:00(\.0+)?)?")
-_SHORTENED = re.compile(r"\d(\.\d+)?[Ee]\+?\d+", re.ASCII)
+_SHORTENED = re.compile(r"\d(\.\d+)?[Ee]\+\d\d", re.ASCII)
 _BETWEEN = re.compile(r"\s*[、，,；;\n]\s*")
 _NONE = "无"
 _TRUTHS = {"是": "true", "否": "false", "true": "true", "false": "false"}
@@ -165,9 +167,9 @@ def _span(text: str, place: str) -> Span:
 def wanted_in(type_: Type) -> str:
     """What a cell of this type may hold, for people who fill it in."""
     if isinstance(type_, ListType):
-        return f"{wanted_in(type_.item)}；多个之间用、隔开；没有填无"
+        return f"{wanted_in(type_.item)}（多个用、隔开；没有填“无” | 、between several; 无 for none）"
     if isinstance(type_, CodeType):
         return "、".join(option.zh or option.id for option in type_.options)
     if isinstance(type_, NumberType):
-        return "数字"
-    return {BOOLEAN: "是、否", DATE: "日期，如 2021-09-01"}.get(type_, "文字")
+        return "数字 (a number)"
+    return {BOOLEAN: "是、否 (yes, no)", DATE: "日期 (a date), 2021-09-01"}.get(type_, "文字 (text)")

@@ -34,7 +34,10 @@ _PARTS: dict[Part, tuple[str, str]] = {
     "observed_on": ("·研判日期", ".observed_on"),
     "complete": ("已列全", ".complete"),
 }
-_YEARS = (re.compile(r"(?P<name>.+?)\s*[（(]?(?P<year>\d{4})\s*年?度?[）)]?"), re.compile(r"(?P<year>\d{4})\s*年度?\s*(?P<name>.+)"))
+_YEARS = (
+    re.compile(r"(?P<name>.+?)\s*[（(]?(?P<year>\d{4})\s*年?度?[）)]?"),
+    re.compile(r"(?P<year>\d{4})\s*年度?\s*(?P<name>.+)"),
+)
 _YEAR_IN_PATH = re.compile(r"(?<=\.)\d{4}(?=\.)")
 _AS_OF = Fact("as_of", Label("事实日期", "Facts as of"), DATE)
 
@@ -192,7 +195,9 @@ def columns_of(
 # ---- what a pack needs
 
 
-def needed(pack: Pack, years: Iterable[int], decisions: Iterable[str] | None = None) -> tuple[tuple[Sheet, Column], ...]:
+def needed(
+    pack: Pack, years: Iterable[int], decisions: Iterable[str] | None = None
+) -> tuple[tuple[Sheet, Column], ...]:
     """The columns that the pack's decisions about households and members look at, in the order of the vocabulary."""
     asked = decisions if decisions is not None else [d.id for d in pack.decisions.values() if d.about in _ABOUT]
     wanted = _Needs(pack).of(asked)

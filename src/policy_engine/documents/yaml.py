@@ -105,9 +105,20 @@ def read(text: str, name: str) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
     source = Source(name, text)
     if len(text) > MAX_LENGTH:
         return (), (problem("yaml.too_large", Span(source, 0, 0), length=len(text), limit=MAX_LENGTH),)
+    if _FAST:
+        documents, problems = _compose(source, fast=True)
+        if not any(found.code in _BROKEN for found in problems):
+            return documents, problems
+    return _compose(source, fast=False)  # the pure parser reads a little more, and its word is final
+
+
+_BROKEN = ("yaml.syntax", "yaml.tab", "yaml.full_width_colon")
+
+
+def _compose(source: Source, *, fast: bool) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
     composer = _Composer(source)
     try:
-        for event, start, end in _events(source):
+        for event, start, end in _events(source, fast=fast):
             composer.take(event, Span(source, start, end))
     except _Stop as stop:
         return tuple(composer.documents), (*composer.problems, stop.problem)
@@ -141,8 +152,8 @@ def _offset(source: Source, mark: Any) -> int:
     return int(start + mark.column)
 
 
-def _events(source: Source) -> Iterator[tuple[Any, int, int]]:
-    reader = YAML(typ="safe", pure=not _FAST)
+def _events(source: Source, *, fast: bool) -> Iterator[tuple[Any, int, int]]:
+    reader = YAML(typ="safe", pure=not fast)
     _, parser = reader.get_constructor_parser(source.text)
     shift = 1 if source.text.startswith("\ufeff") else 0
     while parser.check_event():

@@ -11,8 +11,8 @@ __all__ = ["MAX_WORDS", "SET_ASIDE", "Citation", "Clause"]
 MAX_WORDS = 40
 """Characters of a cited phrase at most: a figure or a term, never a passage."""
 
-SET_ASIDE = ("organisational", "publicity", "no_computable_content", "needs_absent_document")
-"""Why a clause may have nothing that rests on it."""
+SET_ASIDE = ("organisational", "publicity", "no_computable_content", "needs_absent_document", "procedure")
+"""Why a clause may have nothing that rests on it; `procedure`: it orders steps or duties, which no file here encodes yet."""
 
 
 @dataclass(frozen=True, slots=True)

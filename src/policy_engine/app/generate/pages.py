@@ -101,5 +101,10 @@ def _problem(code: str) -> str:
         "request": "asking for something by name",
         "settings": "reading settings",
         "case": "running cases",
+        "clause": "accounting for the clauses of a document",
+        "source": "checking a pack against the official text",
+        "lint": "checking a pack for what is likely a mistake",
+        "table": "reading a spreadsheet",
+        "mapping": "reading a mapping of columns",
     }[code.partition(".")[0]]
     return "\n".join([*lines, f"Reported when {room}.", ""])

@@ -1,0 +1,386 @@
+"""Tables of facts: workbooks (.xlsx, .xls), CSV files, and folders of them, one row for each household and record.
+
+Every row ends up in a household or among the rejected. A list of records is known where the household has rows in its
+sheet, or says that the list is complete; otherwise it is unknown.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
+
+from policy_engine.documents.mapping import Mapped, SheetMapping, mapped_cell, sheet_named
+from policy_engine.documents.read_facts import read_facts_node
+from policy_engine.documents.table_cells import Cell, cell_node, cell_text, cell_words, is_empty
+from policy_engine.documents.table_columns import ID, IGNORED_SHEETS, MAIN, Column, Sheet, sheets_of
+from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
+from policy_engine.errors import FactsError, Problem, problem
+from policy_engine.expression.check import nearest
+from policy_engine.expression.types import TEXT
+from policy_engine.model.facts import Facts
+from policy_engine.model.vocabulary import Vocabulary
+from policy_engine.source import Source, Span
+
+__all__ = ["HouseholdRows", "Layout", "Rejected", "Tables", "is_table", "open_tables", "read_household", "read_tables"]
+
+Rows: TypeAlias = list[list[Cell]]
+
+
+class Row(NamedTuple):
+    number: int
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A sheet as it stands in the file: for each place of a row its column, or None where there is no heading."""
+
+    sheet: Sheet
+    name: str
+    header: int
+    headings: tuple[str, ...]
+    columns: tuple[Mapped | None, ...]
+    skipped: frozenset[int]
+    id_at: int
+
+    def place(self, at: int, row: int) -> str:
+        """A cell as people name it: `户!C7`."""
+        letters = ""
+        at += 1
+        while at:
+            at, rest = divmod(at - 1, 26)
+            letters = chr(65 + rest) + letters
+        return f"{self.name}!{letters}{row}"
+
+    def without_heading(self, row: Row) -> Iterator[int]:
+        """Places that hold something although no heading stands above them."""
+        width = len(self.columns)
+        for at, cell in enumerate(row.cells):
+            if (at >= width or self.columns[at] is None) and at not in self.skipped and not is_empty(cell):
+                yield at
+
+
+@dataclass(slots=True)
+class HouseholdRows:
+    """The row of a household, and its rows in the sheets of its lists."""
+
+    id: str
+    row: Row
+    lists: dict[str, list[Row]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not used, and why."""
+
+    household: str
+    sheet: str
+    row: int
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    layouts: tuple[Layout, ...]
+    households: tuple[HouseholdRows, ...]
+    rejected: tuple[Rejected, ...]
+    rows: int
+    """Rows of the households' own sheet, used or not."""
+
+
+# ---- files
+
+
+def is_table(path: Path) -> bool:
+    """Is this a workbook, a CSV file, or a folder of them?"""
+    return path.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".csv") or (path.is_dir() and any(path.glob("*.csv")))
+
+
+def open_tables(path: Path) -> dict[str, Callable[[], Rows]]:
+    """The sheets of a workbook or folder by name, each read when it is called; raises `FactsError`."""
+    if path.is_dir() or path.suffix.lower() == ".csv":
+        files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        return {file.stem: lambda file=file: _csv_rows(file) for file in files}  # type: ignore[misc]
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except FileNotFoundError:
+        raise FactsError([problem("file.not_found", where=str(path), path=path)]) from None
+    except (CalamineError, PasswordError, XmlError, ZipError, OSError) as error:
+        raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error)]) from None
+    return {name: lambda name=name: _sheet_rows(book, name) for name in book.sheet_names}  # type: ignore[misc]
+
+
+def _sheet_rows(book: CalamineWorkbook, name: str) -> Rows:
+    rows: Rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return rows
+
+
+def _csv_rows(path: Path) -> Rows:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise FactsError([problem("file.not_found", where=str(path), path=path)]) from None
+    except OSError as error:
+        raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error.strerror)]) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return list(csv.reader(io.StringIO(data.decode(encoding), newline="")))
+        except UnicodeDecodeError:
+            continue
+        except csv.Error as error:
+            raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error)]) from None
+    raise FactsError([problem("table.encoding", where=str(path), path=path)])
+
+
+# ---- rows to households
+
+
+def read_tables(path: Path, vocabulary: Vocabulary, mapping: Sequence[SheetMapping] | None = None) -> Tables:
+    """All rows, by household. Headings and sheets that are not known raise `FactsError`; rows are rejected one by one."""
+    sources = open_tables(path)
+    problems: list[Problem] = []
+    read = [
+        (layout, rows)
+        for plan in (_plans(sources, vocabulary, path, problems) if mapping is None else mapping)
+        for layout, rows in _laid_out(plan, sources, path, problems)
+    ]
+    if not any(not layout.sheet.list for layout, _ in read) and not problems:
+        names = "、".join(sources)
+        problems.append(problem("table.no_sheet", where=str(path), path=path, found=MAIN, near=names))
+    if problems:
+        raise FactsError(problems)
+    grouping = _Grouping()
+    for layout, rows in sorted(read, key=lambda item: bool(item[0].sheet.list)):
+        grouping.take(layout, rows)
+    layouts = tuple(layout for layout, _ in read)
+    return Tables(layouts, tuple(grouping.households.values()), tuple(grouping.rejected), grouping.rows)
+
+
+def _plans(
+    sources: Iterable[str], vocabulary: Vocabulary, path: Path, problems: list[Problem]
+) -> Iterator[SheetMapping]:
+    """Without a mapping, sheets and columns have the names of the vocabulary."""
+    known = sheets_of(vocabulary)
+    for name in sources:
+        sheet = sheet_named(name, known)
+        if sheet is not None:
+            yield SheetMapping(sheet, name)
+        elif name not in IGNORED_SHEETS:
+            near = nearest(name, [sheet.name for sheet in known]) or "、".join(sheet.name for sheet in known)
+            problems.append(problem("table.unknown_sheet", where=str(path), found=name, near=near))
+
+
+def _laid_out(
+    plan: SheetMapping, sources: dict[str, Callable[[], Rows]], path: Path, problems: list[Problem]
+) -> Iterator[tuple[Layout, list[Row]]]:
+    if plan.source not in sources:
+        near = "、".join(sources)
+        problems.append(problem("table.no_sheet", where=str(path), path=path, found=plan.source, near=near))
+        return
+    rows = sources[plan.source]()
+    headings = [cell_text(cell) for cell in rows[plan.header - 1]] if len(rows) >= plan.header else []
+    layout = _layout(plan, headings, problems)
+    if layout is not None:
+        yield layout, [Row(number, cells) for number, cells in enumerate(rows[plan.header :], plan.header + 1)]
+
+
+def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) -> Layout | None:
+    """The columns under the headings; None where the households' codes are missing."""
+    columns: list[Mapped | None] = []
+    skipped: set[int] = set()
+    layout = Layout(plan.sheet, plan.source, plan.header, tuple(headings), (), frozenset(), 0)
+    seen: dict[Column, str] = {}
+    for at, heading in enumerate(headings):
+        mapped = plan.columns.get(heading)
+        if mapped is None and heading and heading not in plan.ignore:
+            column = plan.sheet.find(heading)
+            mapped = Mapped(column) if column is not None else None
+        columns.append(mapped)
+        place = layout.place(at, plan.header)
+        if mapped is None and heading:
+            skipped.add(at)
+            if heading not in plan.ignore:
+                near = nearest(heading, plan.sheet.names) or "、".join(plan.sheet.names[:6])
+                details = {"sheet": plan.source, "found": heading, "near": near}
+                problems.append(problem("table.unknown_column", where=place, **details))
+        elif mapped is not None and mapped.column in seen:
+            other = seen[mapped.column]
+            problems.append(problem("table.column_twice", where=place, found=heading, other=other))
+        elif mapped is not None:
+            seen[mapped.column] = place
+    for heading in plan.columns:
+        if heading not in headings:
+            problems.append(problem("table.no_column", where=plan.source, sheet=plan.source, found=heading))
+    id_at = next((at for at, mapped in enumerate(columns) if mapped and mapped.column.path == (ID,)), None)
+    if id_at is None:
+        problems.append(problem("table.no_column", where=plan.source, sheet=plan.source, found="户编号"))
+        return None
+    return replace(layout, columns=tuple(columns), skipped=frozenset(skipped), id_at=id_at)
+
+
+class _Grouping:
+    """Brings the rows of all sheets together by household."""
+
+    def __init__(self) -> None:
+        self.households: dict[str, HouseholdRows] = {}
+        self.rejected: list[Rejected] = []
+        self.rows = 0
+        self._twice: dict[str, str] = {}
+
+    def take(self, layout: Layout, rows: Iterable[Row]) -> None:
+        own = not layout.sheet.list
+        for row in rows:
+            if all(map(is_empty, row.cells)):
+                continue
+            self.rows += own
+            id_ = self._id(layout, row)
+            if id_ and own:
+                self._household(layout, row, id_)
+            elif id_:
+                self._record(layout, row, id_)
+
+    def _reject(self, layout: Layout, row: Row, household: str, found: Problem) -> None:
+        self.rejected.append(Rejected(household, layout.name, row.number, found))
+
+    def _id(self, layout: Layout, row: Row) -> str:
+        cell = row.cells[layout.id_at] if layout.id_at < len(row.cells) else ""
+        place = layout.place(layout.id_at, row.number)
+        if is_empty(cell):
+            self._reject(layout, row, "", problem("table.id_missing", where=place))
+            return ""
+        node = cell_node(cell, TEXT, place)
+        if isinstance(node, Problem):
+            self._reject(layout, row, "", node)
+            return ""
+        return node.span.text
+
+    def _household(self, layout: Layout, row: Row, id_: str) -> None:
+        place = layout.place(layout.id_at, row.number)
+        known = self.households.get(id_)
+        if id_ in self._twice:
+            other = self._twice[id_]
+        elif known is None:
+            self.households[id_] = HouseholdRows(id_, row)
+            return
+        else:
+            other = self._twice[id_] = layout.place(layout.id_at, known.row.number)
+            self._reject(layout, known.row, id_, problem("table.id_twice", where=other, found=id_, other=place))
+            del self.households[id_]
+        self._reject(layout, row, id_, problem("table.id_twice", where=place, found=id_, other=other))
+
+    def _record(self, layout: Layout, row: Row, id_: str) -> None:
+        household = self.households.get(id_)
+        if household is not None:
+            household.lists.setdefault(layout.sheet.list, []).append(row)
+            return
+        place = layout.place(layout.id_at, row.number)
+        other = self._twice.get(id_)
+        found = (
+            problem("table.id_twice", where=place, found=id_, other=other)
+            if other
+            else problem("table.no_household", where=place, found=id_)
+        )
+        self._reject(layout, row, id_, found)
+
+
+# ---- households to facts
+
+
+def read_household(
+    layouts: Iterable[Layout], household: HouseholdRows, vocabulary: Vocabulary
+) -> tuple[Facts | None, tuple[Problem, ...]]:
+    """The facts of a household, or None; with every problem, each in its cell."""
+    problems: list[Problem] = []
+    node = _node(layouts, household, problems)
+    if problems:
+        return None, tuple(problems)
+    try:
+        facts, found = read_facts_node(node, vocabulary)
+    except FactsError as error:
+        return None, tuple(map(_in_cell, error.problems))
+    return facts, tuple(map(_in_cell, found))
+
+
+def _in_cell(found: Problem) -> Problem:
+    return replace(found, span=None, where=found.span.source.name) if found.span else found
+
+
+def _node(layouts: Iterable[Layout], household: HouseholdRows, problems: list[Problem]) -> MapNode:
+    tree: dict[str, Any] = {}
+    complete: dict[str, bool] = {}
+    records: dict[str, ListNode] = {}
+    span = Span(Source(MAIN, ""), 0, 0)
+    for layout in layouts:
+        if not layout.sheet.list:
+            tree = _entries(layout, household.row, problems, complete)
+            span = _row_span(layout, household.row)
+        elif household.lists.get(layout.sheet.list):
+            rows = household.lists[layout.sheet.list]
+            nodes = [_map(_entries(layout, row, problems, {}), _row_span(layout, row)) for row in rows]
+            for node in nodes:
+                node.entries.pop(ID, None)
+            records[layout.sheet.list] = ListNode(tuple(nodes), _row_span(layout, rows[0]))
+    for id_, whole in complete.items():
+        if not whole:
+            records.pop(id_, None)
+        else:
+            records.setdefault(id_, ListNode((), span))
+    return _map(tree | records, span)
+
+
+def _row_span(layout: Layout, row: Row) -> Span:
+    return Span(Source(layout.place(layout.id_at, row.number), ""), 0, 0)
+
+
+def _entries(layout: Layout, row: Row, problems: list[Problem], complete: dict[str, bool]) -> dict[str, Any]:
+    """The row as nested names; a judgement as `{value, by, observed_on}`."""
+    for at in layout.without_heading(row):
+        found = cell_words(row.cells[at])
+        problems.append(problem("table.beyond_columns", where=layout.place(at, row.number), found=found))
+    tree: dict[str, Any] = {}
+    for at, (mapped, cell) in enumerate(zip(layout.columns, row.cells, strict=False)):
+        if mapped is None or is_empty(cell):
+            continue
+        given = mapped_cell(cell, mapped)
+        if is_empty(given):
+            continue
+        node = cell_node(given, mapped.column.type, layout.place(at, row.number))
+        if isinstance(node, Problem):
+            problems.append(node)
+        elif mapped.column.part == "complete":
+            complete[mapped.column.path[0]] = node.span.text == "true"
+        else:
+            _put(tree, mapped.column, node)
+    return tree
+
+
+def _put(tree: dict[str, Any], column: Column, node: Node) -> None:
+    *above, last = column.path
+    for step in above:
+        tree = tree.setdefault(step, {})
+    if column.fact.judgement:
+        tree.setdefault(last, {})[column.part] = node
+    else:
+        tree[last] = node
+
+
+def _map(tree: dict[str, Any], span: Span) -> MapNode:
+    entries: dict[str, tuple[Scalar, Node]] = {}
+    for key, value in tree.items():
+        if not isinstance(value, dict):
+            entries[key] = _word(key), value
+        elif "value" in value or not value.keys() <= {"by", "observed_on"}:
+            entries[key] = _word(key), _map(value, span)
+    return MapNode(entries, span)
+
+
+@lru_cache(maxsize=4096)
+def _word(key: str) -> Scalar:
+    return Scalar(key, Span(Source(key, key), 0, len(key)))
