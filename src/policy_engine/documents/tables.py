@@ -49,6 +49,7 @@ class Layout:
     columns: tuple[Mapped | None, ...]
     skipped: frozenset[int]
     id_at: int
+    repeated: bool = False
 
     def place(self, at: int, row: int) -> str:
         """A cell as people name it: `户!C7`."""
@@ -58,6 +59,11 @@ class Layout:
             at, rest = divmod(at - 1, 26)
             letters = chr(65 + rest) + letters
         return f"{self.name}!{letters}{row}"
+
+    def same(self, one: Row, other: Row) -> bool:
+        """Do both rows say the same in every column of this sheet?"""
+        texts = [[cell_text(cell) for cell in (*row.cells, *[""] * len(self.columns))] for row in (one, other)]
+        return all(texts[0][at] == texts[1][at] for at, mapped in enumerate(self.columns) if mapped is not None)
 
     def without_heading(self, row: Row) -> Iterator[int]:
         """Places that hold something although no heading stands above them."""
@@ -146,11 +152,8 @@ def read_tables(path: Path, vocabulary: Vocabulary, mapping: Sequence[SheetMappi
     """All rows, by household. Headings and sheets that are not known raise `FactsError`; rows are rejected one by one."""
     sources = open_tables(path)
     problems: list[Problem] = []
-    read = [
-        (layout, rows)
-        for plan in (_plans(sources, vocabulary, path, problems) if mapping is None else mapping)
-        for layout, rows in _laid_out(plan, sources, path, problems)
-    ]
+    plans = list(_plans(sources, vocabulary, path, problems)) if mapping is None else _sharing(mapping)
+    read = [item for plan in plans for item in _laid_out(plan, sources, path, problems)]
     if not any(not layout.sheet.list for layout, _ in read) and not problems:
         names = "、".join(sources)
         problems.append(problem("table.no_sheet", where=str(path), path=path, found=MAIN, near=names))
@@ -175,6 +178,14 @@ def _plans(
         elif name not in IGNORED_SHEETS:
             near = nearest(name, [sheet.name for sheet in known]) or "、".join(sheet.name for sheet in known)
             problems.append(problem("table.unknown_sheet", where=str(path), found=name, near=near))
+
+
+def _sharing(mapping: Sequence[SheetMapping]) -> list[SheetMapping]:
+    """Where several sheets come from one, the columns of the others are known and passed over."""
+    return [
+        replace(plan, ignore=plan.ignore.union(*({*p.columns, *p.ignore} for p in mapping if p.source == plan.source)))
+        for plan in mapping
+    ]
 
 
 def _laid_out(
@@ -222,7 +233,9 @@ def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) ->
     if id_at is None:
         problems.append(problem("table.no_column", where=plan.source, sheet=plan.source, found="户编号"))
         return None
-    return replace(layout, columns=tuple(columns), skipped=frozenset(skipped), id_at=id_at)
+    return replace(
+        layout, columns=tuple(columns), skipped=frozenset(skipped), id_at=id_at, repeated=plan.repeated
+    )
 
 
 class _Grouping:
@@ -268,6 +281,8 @@ class _Grouping:
             other = self._twice[id_]
         elif known is None:
             self.households[id_] = HouseholdRows(id_, row)
+            return
+        elif layout.repeated and layout.same(known.row, row):
             return
         else:
             other = self._twice[id_] = layout.place(layout.id_at, known.row.number)
