@@ -9,7 +9,7 @@ from policy_engine.errors import Problem, problem
 from policy_engine.model.citation import Citation, Clause
 from policy_engine.model.pack import Pack
 
-__all__ = ["ClauseAccount", "account", "unaccounted"]
+__all__ = ["ClauseAccount", "account", "citations", "unaccounted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,16 @@ def unaccounted(pack: Pack) -> tuple[Problem, ...]:
             by = ", ".join(id_ for _, id_ in found.used_by)
             problems.append(problem("clause.set_aside_and_used", where=pack.id, clause=found.clause.number, by=by))
     return tuple(problems)
+
+
+def citations(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """The words cited from each clause, once each, in order."""
+    found: dict[str, list[str]] = {}
+    for _, _, cites in _uses(pack):
+        for cite in cites:
+            if cite.words and cite.words not in found.setdefault(cite.clause, []):
+                found[cite.clause].append(cite.words)
+    return {clause: tuple(words) for clause, words in found.items()}
 
 
 def _uses(pack: Pack) -> Iterator[tuple[str, str, Iterable[Citation]]]:

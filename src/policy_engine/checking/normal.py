@@ -1,20 +1,24 @@
 """The normal form of a clause's text, over which hashes are taken. Version 1; docs/packs.md describes it.
 
-Compatibility characters are folded (NFKC: full-width digits and punctuation become half-width), all white space is
-removed, and the ASCII and Chinese forms of brackets, commas, colons and semicolons count as one.
+Compatibility characters are folded (NFKC: full-width digits, letters and punctuation become half-width), quotation marks,
+dashes and full stops count as one kind each, and all white space is removed. Headings and numbering are no part of it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 
-__all__ = ["NORMAL_FORM", "digest", "normal"]
+__all__ = ["NORMAL_FORM", "digest", "normal", "sentences"]
 
 NORMAL_FORM = 1
-"""Version of the normal form; recorded beside the hashes."""
+"""Version of the normal form; recorded in every report of a comparison."""
 
-_FOLDED = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "﹣": "-"})
+_FOLDED = str.maketrans(
+    {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "―": "-", "−": "-", "。": ".", "〈": "<", "〉": ">"}
+)
+_ENDS = re.compile(r"[^。！？；!?;\n]+[。！？；!?;]?")
 
 
 def normal(text: str) -> str:
@@ -26,3 +30,8 @@ def normal(text: str) -> str:
 def digest(text: str) -> str:
     """SHA-256 of the normal form, in hexadecimal."""
     return hashlib.sha256(normal(text).encode()).hexdigest()
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The normal forms of the sentences of a text, in order."""
+    return tuple(found for found in map(normal, _ENDS.findall(text)) if found)

@@ -43,11 +43,12 @@ class CiteForm(NamedTuple):
 
 
 class ClauseForm(NamedTuple):
-    """A clause: what it is about, the hash of its normalised text, and why nothing rests on it, if so."""
+    """A clause: what it is about, hashes of its normalised text, whole and by sentence, and why nothing rests on it, if so."""
 
     about: Label
     sha256: Word | None = None
     set_aside: SetAside | None = None
+    sentences: tuple[Word, ...] = ()
 
 
 class InForceForm(NamedTuple):

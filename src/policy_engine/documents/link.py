@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
+from policy_engine.documents.forms import CiteForm, ClauseForm, DecisionForm, ReadingForm, RuleForm
 from policy_engine.documents.link_parameters import link_parameters
 from policy_engine.documents.link_vocabulary import link_vocabulary
 from policy_engine.documents.pack_forms import PackForms
@@ -21,7 +21,7 @@ from policy_engine.expression.names import Symbol, nearest
 from policy_engine.expression.parse import parse
 from policy_engine.expression.regions import exclusive, exhaustive
 from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, Type, join
-from policy_engine.model.citation import MAX_WORDS, Citation, Clause
+from policy_engine.model.citation import MAX_WORDS, Citation, Clause, SentenceHash
 from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
 from policy_engine.model.pack import Area, Pack, Window
 from policy_engine.model.reading import Reading, ReadingOption
@@ -342,10 +342,17 @@ class _Linker:
     def clauses(self) -> Record:
         form = self.forms.pack
         assert form is not None
-        return Record(
-            (word.text, Clause(word.text, c.about, c.sha256.text if c.sha256 else "", c.set_aside or ""))
-            for word, c in form.clauses.items()
-        )
+        return Record((word.text, self.clause(word, clause)) for word, clause in form.clauses.items())
+
+    def clause(self, word: Word, form: ClauseForm) -> Clause:
+        hashes: list[SentenceHash] = []
+        for sentence in form.sentences:
+            try:
+                hashes.append(SentenceHash.read(sentence.text))
+            except ValueError:
+                self.report("link.bad_hash", sentence.span, found=sentence)
+        sha256 = form.sha256.text if form.sha256 else ""
+        return Clause(word.text, form.about, sha256, form.set_aside or "", tuple(hashes))
 
 
 def _constant(symbol: Symbol) -> Any:

@@ -28,7 +28,17 @@ from policy_engine.model.facts import Facts
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.source import Source, Span
 
-__all__ = ["HouseholdRows", "Layout", "Rejected", "Tables", "is_table", "open_tables", "read_household", "read_tables"]
+__all__ = [
+    "HouseholdRows",
+    "Layout",
+    "Rejected",
+    "Tables",
+    "is_table",
+    "open_tables",
+    "read_household",
+    "read_tables",
+    "set_aside",
+]
 
 Rows: TypeAlias = list[list[Cell]]
 
@@ -60,6 +70,18 @@ class Layout:
             letters = chr(65 + rest) + letters
         return f"{self.name}!{letters}{row}"
 
+    def heading_at(self, cell: str) -> str:
+        """The heading above a cell such as `C7`."""
+        at = 0
+        for letter in cell.rstrip("0123456789"):
+            at = at * 26 + ord(letter) - 64
+        return self.headings[at - 1] if 0 < at <= len(self.headings) else ""
+
+    def written(self, row: Row) -> str:
+        """The whole row in one text."""
+        pairs = zip((*self.headings, *[""] * len(row.cells)), row.cells, strict=False)
+        return "；".join(f"{heading}={cell_text(cell)}" for heading, cell in pairs if not is_empty(cell))
+
     def same(self, one: Row, other: Row) -> bool:
         """Do both rows say the same in every column of this sheet?"""
         texts = [[cell_text(cell) for cell in (*row.cells, *[""] * len(self.columns))] for row in (one, other)]
@@ -84,11 +106,13 @@ class HouseholdRows:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is not used, and why."""
+    """A row that is not used, and why: the problem stands in its cell; `written` is all that the row holds."""
 
     household: str
     sheet: str
     row: int
+    heading: str
+    written: str
     problem: Problem
 
 
@@ -102,11 +126,6 @@ class Tables:
 
 
 # ---- files
-
-
-def is_table(path: Path) -> bool:
-    """Is this a workbook, a CSV file, or a folder of them?"""
-    return path.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".csv") or (path.is_dir() and any(path.glob("*.csv")))
 
 
 def open_tables(path: Path) -> dict[str, Callable[[], Rows]]:
@@ -233,9 +252,7 @@ def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) ->
     if id_at is None:
         problems.append(problem("table.no_column", where=plan.source, sheet=plan.source, found="户编号"))
         return None
-    return replace(
-        layout, columns=tuple(columns), skipped=frozenset(skipped), id_at=id_at, repeated=plan.repeated
-    )
+    return replace(layout, columns=tuple(columns), skipped=frozenset(skipped), id_at=id_at, repeated=plan.repeated)
 
 
 class _Grouping:
@@ -260,7 +277,7 @@ class _Grouping:
                 self._record(layout, row, id_)
 
     def _reject(self, layout: Layout, row: Row, household: str, found: Problem) -> None:
-        self.rejected.append(Rejected(household, layout.name, row.number, found))
+        self.rejected.append(_rejected(layout, row, household, found))
 
     def _id(self, layout: Layout, row: Row) -> str:
         cell = row.cells[layout.id_at] if layout.id_at < len(row.cells) else ""
@@ -303,6 +320,29 @@ class _Grouping:
             else problem("table.no_household", where=place, found=id_)
         )
         self._reject(layout, row, id_, found)
+
+
+def _rejected(layout: Layout, row: Row, household: str, found: Problem) -> Rejected:
+    heading = layout.heading_at(found.where.rpartition("!")[2])
+    return Rejected(household, layout.name, row.number, heading, layout.written(row), found)
+
+
+def set_aside(layouts: Iterable[Layout], household: HouseholdRows, problems: Iterable[Problem]) -> Iterator[Rejected]:
+    """All rows of a household that is not used: each with its own problems, or with the place of the household's first."""
+    found = list(problems)
+    for layout in layouts:
+        rows = household.lists.get(layout.sheet.list, []) if layout.sheet.list else [household.row]
+        for row in rows:
+            own = [item for item in found if _row_of(item.where) == (layout.name, row.number)]
+            place = layout.place(layout.id_at, row.number)
+            for item in own or [problem("table.set_aside", where=place, found=household.id, other=found[0].where)]:
+                yield _rejected(layout, row, household.id, item)
+
+
+def _row_of(place: str) -> tuple[str, int]:
+    name, _, cell = place.rpartition("!")
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return name, int(digits) if digits.isdecimal() else 0
 
 
 # ---- households to facts

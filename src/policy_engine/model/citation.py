@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 
 from policy_engine.model.label import Label
 
-__all__ = ["MAX_WORDS", "SET_ASIDE", "Citation", "Clause"]
+__all__ = ["MAX_WORDS", "SET_ASIDE", "Citation", "Clause", "SentenceHash"]
+
+_DIGITS = 16
+"""Hexadecimal digits of a sentence's hash."""
 
 MAX_WORDS = 40
 """Characters of a cited phrase at most: a figure or a term, never a passage."""
@@ -16,13 +21,37 @@ SET_ASIDE = ("organisational", "publicity", "no_computable_content", "needs_abse
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceHash:
+    """A sentence by the length of its normal form and the start of its SHA-256; written `43:0f5a…`."""
+
+    length: int
+    hash: str
+
+    @staticmethod
+    def of(normalised: str) -> SentenceHash:
+        return SentenceHash(len(normalised), hashlib.sha256(normalised.encode()).hexdigest()[:_DIGITS])
+
+    @staticmethod
+    def read(text: str) -> SentenceHash:
+        """From its written form; ValueError where it is none."""
+        length, _, hash_ = text.partition(":")
+        if not re.fullmatch(rf"[0-9a-f]{{{_DIGITS}}}", hash_):
+            raise ValueError(text)
+        return SentenceHash(int(length), hash_)
+
+    def __str__(self) -> str:
+        return f"{self.length}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of the document by its number. `sha256` is of its normalised text, which is not kept."""
+    """A clause of the document by its number. `sha256` and `sentences` are hashes of its normalised text, which is not kept."""
 
     number: str
     about: Label
     sha256: str = ""
     set_aside: str = ""
+    sentences: tuple[SentenceHash, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policy_engine.checking.accounting import ClauseAccount
 from policy_engine.errors import Language
 from policy_engine.model.pack import Pack
 from policy_engine.model.parameter import DatedValue, Parameter
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown
 
-__all__ = ["figures_text", "pack_text"]
+__all__ = ["clauses_text", "figures_text", "pack_text"]
 
 
 def pack_text(pack: Pack, language: Language = "zh") -> str:
@@ -37,6 +38,27 @@ def pack_text(pack: Pack, language: Language = "zh") -> str:
 def figures_text(pack: Pack, language: Language = "zh") -> str:
     """Every figure of a pack with its clause and its kind: stated, assumption of a reading, or not stated."""
     return "\n".join(_figures(pack, language))
+
+
+_SET_ASIDE = {
+    "organisational": ("组织分工", "organisational"),
+    "publicity": ("宣传", "publicity"),
+    "no_computable_content": ("没有可计算的内容", "no computable content"),
+    "needs_absent_document": ("依据的文件不在此处", "needs a document that is not here"),
+    "procedure": ("程序和期限，尚未编入", "steps and duties, not encoded yet"),
+}
+
+
+def clauses_text(found: tuple[ClauseAccount, ...], language: Language = "zh") -> str:
+    """Each clause with what rests on it, or the reason it is set aside."""
+    lines = []
+    for item in found:
+        reason = _SET_ASIDE.get(item.clause.set_aside, ("", ""))[0 if language == "zh" else 1]
+        rests = ", ".join(id_ for _, id_ in item.used_by)
+        aside = f"（{reason}）" if language == "zh" else f"({reason})"
+        lines.append(f"{item.clause.number:<7} {item.clause.about.in_(language)}")
+        lines.append(f"        {rests or aside}")
+    return "\n".join(lines)
 
 
 def _figures(pack: Pack, language: Language) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -19,9 +18,8 @@ from policy_engine.documents.table_columns import Column, Sheet
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, NumberType
 from policy_engine.model.pack import Pack
-from policy_engine.report.phrase import place
 from policy_engine.report.text import cited, headline, missing_label, node_text
-from policy_engine.report.words import UNITS, say, shown
+from policy_engine.report.words import UNITS, say
 
 __all__ = ["COLUMNS", "AnswerCells", "Result", "answer_cells", "scope_text", "write_template"]
 
@@ -89,9 +87,7 @@ def _template_column(
     if choices:
         source = choices if len(",".join(choices)) < 250 else options.range(choices)
         message = "请从列表中选；不知道就留空"
-        page.data_validation(
-            1, at, _ROWS_TO_FILL, at, {"validate": "list", "source": source, "error_message": message}
-        )
+        page.data_validation(1, at, _ROWS_TO_FILL, at, {"validate": "list", "source": source, "error_message": message})
 
 
 class _Options:
@@ -255,7 +251,9 @@ class Result:
     def _cell(self, page: Worksheet, row: int, at: int, cell: Any) -> None:
         if isinstance(cell, str):
             if cell:
-                page.write_string(row, at, cell if len(cell) <= MAX_CELL else cell[:MAX_CELL] + "……", self.formats["text"])
+                page.write_string(
+                    row, at, cell if len(cell) <= MAX_CELL else cell[:MAX_CELL] + "……", self.formats["text"]
+                )
         elif isinstance(cell, bool):
             page.write_boolean(row, at, cell)
         elif isinstance(cell, (datetime.date, datetime.datetime, datetime.time)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -21,15 +22,32 @@ from policy_engine.app.cli.options import (
     scenario_of,
     settings_of,
 )
+from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.decide import decide_facts
 from policy_engine.documents.read_facts import read_facts_file, read_facts_text
-from policy_engine.errors import FactsError, Problem
+from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
+from policy_engine.model.scenario import Scenario, Settings
 
 __all__ = ["Format", "command"]
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help=words("表格的结果写到这个 .xlsx 文件", "for a table: write the answers to this .xlsx")),
+]
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
+        help=words(
+            "表格各列对应的事实（YAML，见 mapping suggest）", "for a table: columns to facts (see mapping suggest)"
+        ),
+    ),
+]
 
 
 class Format(StrEnum):
@@ -43,7 +61,10 @@ def command(
         list[str],
         typer.Argument(
             metavar="FACTS…",
-            help=words("事实文件（YAML 或 JSON）；- 表示标准输入", "facts in YAML or JSON; - reads standard input"),
+            help=words(
+                "事实文件（YAML、JSON）或表格（.xlsx、.xls、.csv、文件夹）；- 表示标准输入",
+                "facts in YAML or JSON, or a table (.xlsx, .xls, .csv, a folder); - reads standard input",
+            ),
         ),
     ],
     pack: PackName,
@@ -61,6 +82,8 @@ def command(
     set_: Sets = None,
     reading: Readings = None,
     format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
+    out: Out = None,
+    mapping: MappingFile = None,
     full: Annotated[
         bool,
         typer.Option(
@@ -71,6 +94,8 @@ def command(
     with told():
         loaded = pack_of(pack)
         day, supplied, scenario = day_of(on), settings_of(settings, loaded), scenario_of(set_, reading, loaded)
+        if any(map(_is_table, files)):
+            raise typer.Exit(_table(files, loaded, day, out, decision, supplied, scenario, mapping))
         failed: list[Exit] = []
         decisions: list[Decision] = []
         for name in files:
@@ -82,6 +107,35 @@ def command(
         if decisions or not failed:
             print(_shown(decisions, format_, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(decisions))
+
+
+def _is_table(name: str) -> bool:
+    path = Path(name)
+    return path.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".csv") or (path.is_dir() and any(path.glob("*.csv")))
+
+
+def _table(
+    files: list[str],
+    pack: Pack,
+    day: datetime.date | None,
+    out: Path | None,
+    decisions: list[str] | None,
+    settings: Settings,
+    scenario: Scenario,
+    mapping: Path | None,
+) -> Exit:
+    """Decide about every household of a table."""
+    if len(files) > 1:
+        raise RequestError([problem("table.mixed_input")])
+    if out is None or out.suffix.lower() != ".xlsx":
+        raise RequestError([problem("table.no_out")])
+    try:
+        from policy_engine.app.cli.decide_table import decide_table
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    return decide_table(
+        Path(files[0]), pack, day, out, decisions=decisions, settings=settings, scenario=scenario, mapping=mapping
+    )
 
 
 def _subjects(name: str, pack: Pack, failed: list[Exit]) -> list[tuple[Facts, tuple[Problem, ...]]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli import ask, decide, evaluate, facts, pack
+from policy_engine.app.cli import ask, decide, evaluate, facts, mapping, pack, sources, template
 from policy_engine.app.cli.words import words
 from policy_engine.version import __version__
 
@@ -53,8 +53,14 @@ def root(
 app.command("decide")(decide.command)
 app.command("ask")(ask.command)
 app.command("eval")(evaluate.command)
+app.command(
+    "template",
+    help=words("写出待填的表格，只含政策包需要的事实", "write a workbook to fill in, with what a pack needs"),
+)(template.command)
+app.add_typer(mapping.app, name="mapping")
 app.add_typer(facts.app, name="facts")
 app.add_typer(pack.app, name="pack")
+app.add_typer(sources.app, name="sources")
 
 
 def run() -> None:

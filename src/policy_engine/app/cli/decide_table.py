@@ -1,0 +1,298 @@
+"""`policy-engine decide` for tables: every household of a workbook or CSV folder, answers beside the rows."""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from policy_engine.app.cli.exits import Exit, exit_for
+from policy_engine.decision.answer import Answer, Decision
+from policy_engine.decision.decide import decide_facts
+from policy_engine.documents.mapping import read_mapping
+from policy_engine.documents.table_cells import Cell
+from policy_engine.documents.tables import (
+    HouseholdRows,
+    Layout,
+    Rejected,
+    Tables,
+    read_household,
+    read_tables,
+    set_aside,
+)
+from policy_engine.errors import RequestError, problem
+from policy_engine.model.facts import FactRecord, Facts
+from policy_engine.model.pack import Pack
+from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.report.phrase import place
+from policy_engine.report.workbook import COLUMNS, Result, answer_cells, scope_text
+from policy_engine.version import __version__
+
+__all__ = ["Request", "decide_table"]
+
+CHUNK = 100
+IN_PROCESS = 1000
+"""Up to so many households it is not worth starting other processes."""
+
+_PROBLEM_HEADINGS = ("工作表", "行", "单元格", "户编号", "列", "填的是", "应当是", "说明", "代码", "原行")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked about every household."""
+
+    pack: Pack
+    day: datetime.date | None
+    decisions: tuple[str, ...]
+    settings: Settings
+    scenario: Scenario
+
+    def of(self, about: str) -> tuple[str, ...]:
+        return tuple(id_ for id_ in self.decisions if self.pack.decision(id_).about == about)
+
+
+class Outcome(NamedTuple):
+    """One household decided, or its rejected rows."""
+
+    row: Sequence[Cell] = ()
+    members: Sequence[Sequence[Cell]] = ()
+    rejected: Sequence[Rejected] = ()
+    notes: Sequence[Rejected] = ()
+    exit: Exit = Exit.INVALID
+
+
+def decide_table(
+    path: Path,
+    pack: Pack,
+    day: datetime.date | None,
+    out: Path,
+    *,
+    decisions: Iterable[str] | None = None,
+    settings: Settings | None = None,
+    scenario: Scenario | None = None,
+    mapping: Path | None = None,
+) -> Exit:
+    """Decide every household and write the workbook; answers with the exit code of the run."""
+    request = _request(pack, day, decisions, settings or Settings(), scenario or Scenario())
+    plans = read_mapping(mapping, pack.vocabulary) if mapping is not None else None
+    tables = read_tables(path, pack.vocabulary, plans)
+    _check_day(request, tables)
+    result, main = _result(out, request, tables)
+    exits: dict[Exit, int] = {}
+    for rejected in tables.rejected:
+        result.write(Result.REJECTED, _problem_row(rejected))
+    for outcome in _progress(_outcomes(request, tables), len(tables.households)):
+        exits[outcome.exit] = exits.get(outcome.exit, 0) + 1
+        _write(result, outcome, len(main.headings))
+    counts = {"decided": sum(exits.values()) - exits.get(Exit.INVALID, 0), "set_aside": exits.get(Exit.INVALID, 0)}
+    result.about(_about(request, path, tables, counts))
+    try:
+        result.close()
+    except FileCreateError as error:
+        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
+    _tell(counts, result.counts[Result.REJECTED], out)
+    return _exit(exits, rejected=bool(result.counts[Result.REJECTED]))
+
+
+def _request(
+    pack: Pack, day: datetime.date | None, decisions: Iterable[str] | None, settings: Settings, scenario: Scenario
+) -> Request:
+    """What is asked, checked before the first row: decisions, settings and scenario exist."""
+    nobody = Facts("household", FactRecord({}, "household", ""))
+    asked = tuple(decisions) if decisions is not None else None
+    some_day = day or pack.in_force.from_ or datetime.date(2000, 1, 1)
+    decide_facts(pack, nobody, some_day, decisions=asked, settings=settings, scenario=scenario, ranked=False)
+    if asked is None:
+        asked = tuple(id_ for id_ in pack.answers if pack.decision(id_).about in ("household", "member"))
+    return Request(pack, day, tuple(dict.fromkeys(asked)), settings, scenario)
+
+
+def _check_day(request: Request, tables: Tables) -> None:
+    own = next(layout for layout in tables.layouts if not layout.sheet.list)
+    if request.day is None and not any(mapped and mapped.column.part == "as_of" for mapped in own.columns):
+        raise RequestError([problem("request.no_date")])
+
+
+def _result(out: Path, request: Request, tables: Tables) -> tuple[Result, Layout]:
+    own = next(layout for layout in tables.layouts if not layout.sheet.list)
+    headings: dict[str, Sequence[str]] = {
+        Result.RESULTS: (*own.headings, "适用范围", *_answer_headings(request, "household"))
+    }
+    if request.of("member"):
+        headings[Result.MEMBERS] = ("户编号", "成员", "成员编号", *_answer_headings(request, "member"))
+    headings[Result.REJECTED] = headings[Result.NOTES] = _PROBLEM_HEADINGS
+    return Result(out, headings, len(own.headings)), own
+
+
+def _answer_headings(request: Request, about: str) -> Iterator[str]:
+    for id_ in request.of(about):
+        label = request.pack.decision(id_).label.zh or id_
+        yield from (label + part for part in COLUMNS)
+
+
+# ---- deciding, in this process or in several
+
+
+def _outcomes(request: Request, tables: Tables) -> Iterator[Outcome]:
+    """The outcome of every household, in the order of the rows."""
+    households = tables.households
+    if len(households) <= IN_PROCESS or (os.cpu_count() or 1) < 2:
+        for household in households:
+            yield _outcome(request, tables.layouts, household)
+        return
+    chunks = (households[at : at + CHUNK] for at in range(0, len(households), CHUNK))
+    with ProcessPoolExecutor(
+        os.cpu_count(), get_context("spawn"), initializer=_begin, initargs=(request, tables.layouts)
+    ) as pool:
+        for outcomes in pool.map(_work, chunks):
+            yield from outcomes
+
+
+_shared: list[Any] = []
+"""In a worker: what is asked, and the layouts of the sheets."""
+
+
+def _begin(request: Request, layouts: tuple[Layout, ...]) -> None:
+    gc.set_threshold(100_000, 50, 50)
+    _shared[:] = [request, layouts]
+
+
+def _work(households: Sequence[HouseholdRows]) -> list[Outcome]:
+    request, layouts = _shared
+    return [_outcome(request, layouts, household) for household in households]
+
+
+def _outcome(request: Request, layouts: tuple[Layout, ...], household: HouseholdRows) -> Outcome:
+    facts, problems = read_household(layouts, household, request.pack.vocabulary)
+    own = next(layout for layout in layouts if not layout.sheet.list)
+    if facts is not None and request.day is None and facts.as_of is None:
+        place_ = own.place(own.id_at, household.row.number)
+        facts, problems = None, (problem("request.no_date", where=place_),)
+    if facts is None:
+        return Outcome(rejected=tuple(set_aside(layouts, household, problems)))
+    decision = decide_facts(
+        request.pack,
+        facts,
+        request.day,
+        decisions=request.decisions,
+        settings=request.settings,
+        scenario=request.scenario,
+        ranked=False,
+    )
+    width = len(own.headings)
+    row = [*household.row.cells[:width], *[""] * (width - len(household.row.cells)), scope_text(decision)]
+    row += _cells(decision, request.of("household"), {answer.decision: answer for answer in decision.answers})
+    notes = tuple(set_aside(layouts, household, problems)) if problems else ()
+    notes = tuple(note for note in notes if note.problem in problems)
+    return Outcome(row, tuple(_member_rows(request, decision, facts)), (), notes, exit_for([decision]))
+
+
+def _cells(decision: Decision, asked: Iterable[str], answers: dict[str, Answer]) -> Iterator[str]:
+    for id_ in asked:
+        yield from answer_cells(decision, answers[id_]) if id_ in answers else ("",) * len(COLUMNS)
+
+
+def _member_rows(request: Request, decision: Decision, facts: Facts) -> Iterator[list[Cell]]:
+    """A row for each member that something was asked about."""
+    by_item: dict[str, dict[str, Answer]] = {}
+    asked = request.of("member")
+    for answer in decision.answers:
+        if answer.decision in asked:
+            by_item.setdefault(answer.item, {})[answer.decision] = answer
+    codes = {member.path: member.get("member_id", "") for member in facts.root.get("members", ())}
+    for item, answers in by_item.items():
+        yield [decision.subject_id, place(item, "zh"), codes.get(item, ""), *_cells(decision, asked, answers)]
+
+
+# ---- writing and telling
+
+
+def _progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    console = Console(stderr=True)
+    parts = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    title = TextColumn(words("决定各户", "deciding"))
+    with Progress(title, *parts, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=total)
+        for outcome in outcomes:
+            yield outcome
+            progress.advance(task)
+
+
+def _write(result: Result, outcome: Outcome, width: int) -> None:
+    for rejected in outcome.rejected:
+        result.write(Result.REJECTED, _problem_row(rejected))
+    for note in outcome.notes:
+        result.write(Result.NOTES, _problem_row(note))
+    for member in outcome.members:
+        result.write(Result.MEMBERS, member)
+    if outcome.row:
+        assert len(outcome.row) > width
+        result.write(Result.RESULTS, outcome.row)
+
+
+def _problem_row(rejected: Rejected) -> list[Cell]:
+    found = rejected.problem
+    details = dict(found.details)
+    wanted = details.get("wanted") or found.help("zh")
+    cell = found.where.rpartition("!")[2]
+    return [
+        rejected.sheet,
+        rejected.row,
+        cell,
+        rejected.household,
+        rejected.heading,
+        details.get("found", ""),
+        wanted,
+        found.message("zh"),
+        found.code,
+        rejected.written,
+    ]
+
+
+def _about(request: Request, path: Path, tables: Tables, counts: dict[str, int]) -> Iterator[tuple[str, str]]:
+    pack = request.pack
+    yield "政策文件", pack.title.zh
+    yield "政策包", f"{pack.id} {pack.version}"
+    yield "政策包哈希", pack.hash
+    yield "引擎版本", __version__
+    yield "问的日期", str(request.day or "各户的事实日期")
+    yield "事实来自", path.name
+    yield "户表行数", str(tables.rows)
+    yield "已决定的户", str(counts["decided"])
+    yield "因行有误没有决定的户", str(counts["set_aside"])
+    for id_, reading in pack.readings.items():
+        chosen = request.scenario.readings.get(id_) or request.settings.readings.get(id_)
+        option = reading.option(chosen or reading.default)
+        whose = "默认" if chosen is None else "本次指定" if id_ in request.scenario.readings else "使用单位指定"
+        label = option.label.zh or option.id
+        yield f"解释 {id_}", f"{reading.reads.clause}“{reading.reads.words}”：{label}（{whose}）"
+    for kind, given in (("使用单位提供", request.settings.parameters), ("设想", request.scenario.parameters)):
+        for id_ in given:
+            yield f"{kind} {id_}", pack.parameter(id_).label.zh
+
+
+def _tell(counts: dict[str, int], rejected: int, out: Path) -> None:
+    decided, aside = counts["decided"], counts["set_aside"]
+    print(
+        words(
+            f"决定了 {decided} 户；{aside} 户没有决定，被拒绝的行有 {rejected} 行。结果在 {out}",
+            f"{decided} households decided; {aside} not decided, {rejected} lines about rejected rows. Written to {out}",
+        ),
+        file=sys.stderr,
+    )
+
+
+def _exit(exits: dict[Exit, int], *, rejected: bool) -> Exit:
+    """The code of the run, as for facts files: the gravest."""
+    if rejected:
+        return Exit.INVALID
+    for grave in (Exit.GAP_OR_CONFLICT, Exit.UNDETERMINED):
+        if grave in exits:
+            return grave
+    return Exit.OUT_OF_SCOPE if set(exits) == {Exit.OUT_OF_SCOPE} else Exit.DECIDED
