@@ -533,7 +533,9 @@ class _Household:
         self.named = named_facts(pack)
 
     def record(self, form: RecordForm) -> dict[str, Any]:
-        return {fact.id: self.fact(fact) for fact in form if fact.id in self.named}
+        """Facts derived from others come later, so that they agree."""
+        own = form.id == "household"
+        return {fact.id: self.fact(fact) for fact in form if fact.id in self.named and not (own and fact.derived)}
 
     def fact(self, fact: Fact) -> Any:
         if fact.by_year:
@@ -568,8 +570,7 @@ def households(draw: Any, pack: Pack) -> dict[str, Any]:
     data = _Household(draw, pack, around).record(pack.vocabulary.form("household"))
     (place, (county, *_)), *_ = pack.area.places
     data |= {place: county, "as_of": ON.isoformat()}
-    if "members" in data:
-        data["household_size"] = len(data["members"])
+    data["household_size"] = len(data["members"]) if "members" in data else draw(st.integers(1, 4))
     for figures in data.get("finances", {}).values():
         for name in ("income", "net_income", "disposable_income"):
             _consistent(draw, figures, name, data["household_size"])

@@ -62,11 +62,12 @@ NAMES = Context(
 """What the names in `expressions/` stand for."""
 
 NOT_IN_FILES = {
+    "case.not_a_case": "a file of conformance cases, which only the command line reads",
     "value.no_such_duration": "duration() takes only a literal, which is read when the expression is checked",
     "yaml.too_large": "64 million characters: made in the test below",
 }
 """Codes of the rooms below that no file here gives, and why."""
-ROOMS = ("expression", "type", "value", "yaml", "form", "link", "facts", "settings")
+ROOMS = ("expression", "type", "value", "yaml", "form", "pack", "link", "facts", "settings", "case")
 
 
 def files(kind):

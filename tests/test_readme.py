@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.parametrize(("file", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
 def test_the_worked_decision_is_real(file, lang):
     text = (ROOT / file).read_text(encoding="utf-8")
-    command = f"policy-engine --lang {lang} decide examples/xuanzhou/undetermined.yaml --pack xuanzhou_2021 -d monitoring"
+    command = (
+        f"policy-engine --lang {lang} decide examples/xuanzhou/undetermined.yaml --pack xuanzhou_2021 -d monitoring"
+    )
     assert f"$ {command}\n" in text
     arguments = [sys.executable, "-c", "from policy_engine.app.cli import main; main()", *command.split()[1:]]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy_engine.checking.accounting import citations
@@ -77,11 +77,15 @@ def match_text(pack: Pack, text: str) -> TextMatch:
         else:
             claimed.setdefault(owner, []).append(stretch)
     words = citations(pack)
-    matches = tuple(
-        _match(clause, index, places, moved, claimed.get(index, []), words.get(clause.number, ()), stream)
-        for index, clause in enumerate(clauses)
-    )
-    return TextMatch(matches, tuple(added))
+    matches = []
+    for index, clause in enumerate(clauses):
+        own = [place for place in places if place.clause == index]
+        new = tuple(claimed.get(index, ()))
+        here = "".join([*(stream[place.start : place.end] for place in own), *new])
+        gone = tuple(word for word in words.get(clause.number, ()) if normal(word) not in here)
+        status = _status(clause, len(own), new, moved=index in moved)
+        matches.append(ClauseMatch(clause.number, status, len(own), len(clause.sentences), new, gone))
+    return TextMatch(tuple(matches), tuple(added))
 
 
 def _find(stream: str, clauses: list[Clause]) -> dict[SentenceHash, list[int]]:
@@ -155,23 +159,9 @@ def _owner(before: _Place | None, after: _Place | None, places: list[_Place], cl
     return None
 
 
-def _match(
-    clause: Clause,
-    index: int,
-    places: list[_Place],
-    moved: set[int],
-    new: list[str],
-    words: Iterable[str],
-    stream: str,
-) -> ClauseMatch:
-    own = [place for place in places if place.clause == index]
-    total = len(clause.sentences)
-    here = "".join([*(stream[place.start : place.end] for place in own), *new])
-    vanished = tuple(word for word in words if normal(word) not in here)
-    if not own and not new:
-        status = "missing"
-    elif len(own) < total or new:
-        status = "changed"
-    else:
-        status = "moved" if index in moved else "unchanged"
-    return ClauseMatch(clause.number, status, len(own), total, tuple(new), vanished)
+def _status(clause: Clause, found: int, new: tuple[str, ...], *, moved: bool) -> str:
+    if not found and not new:
+        return "missing"
+    if found < len(clause.sentences) or new:
+        return "changed"
+    return "moved" if moved else "unchanged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from policy_engine.expression import tree
 from policy_engine.expression.types import BOOLEAN
 from policy_engine.expression.unparse import unparse
 from policy_engine.model.pack import Pack
+
+_OF_MEMBER = re.compile(r"^members\[\d+\]\.(?=\w+$)")
+"""A member's own fact stands in the condition without the path that leads to the member."""
 
 __all__ = ["Condition", "conditions", "unseen"]
 
@@ -72,5 +76,6 @@ def _note(node: TraceNode, owner: str, truths: dict[Condition, set[bool]]) -> No
         owner = f"{node.text}.{node.origin}"
     for child in node.children:
         if isinstance(child.value, bool):
-            truths.setdefault(Condition(owner, child.text), set()).add(child.value)
+            text = _OF_MEMBER.sub("", child.text)
+            truths.setdefault(Condition(owner, text), set()).add(child.value)
         _note(child, owner, truths)

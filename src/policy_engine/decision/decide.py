@@ -10,7 +10,7 @@ from policy_engine.decision.missing import missing_of, rank
 from policy_engine.decision.scope import scope_of
 from policy_engine.errors import Problem, RequestError, problem
 from policy_engine.evaluation.finding import Finding
-from policy_engine.evaluation.observe import Traced, TraceNode, evidence_path
+from policy_engine.evaluation.observe import Traced, TraceNode
 from policy_engine.expression.names import nearest
 from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import Facts
@@ -148,6 +148,8 @@ def _force(definition: DecisionDefinition, finding: Finding) -> str:
     """The force of the one rule that decided; of an expression, its own; empty where several or none decided."""
     if definition.table is None:
         return definition.force
+    if finding.determined and not finding.determining and definition.table.otherwise is not None:
+        return definition.table.otherwise_force
     deciding = [rule.rule for rule in finding.determining if rule.holds is True]
     forces = {rule.force for rule in definition.table.rules if rule.id in deciding}
     return forces.pop() if len(forces) == 1 and finding.determined else ""
@@ -210,7 +212,7 @@ def _relied_on(run: Traced, node: TraceNode) -> Relied | None:
         found = run.parameter_value(node.text)
         return Relied(node.origin, node.text, node.value, found.source if found else "", node.cites)
     if node.kind == "judgement" and node.value is not None:
-        evidence = run.facts.evidence_for(evidence_path(node.text, run.on.year))
+        evidence = run.evidence(node.text)
         why = f"{evidence.by} {evidence.observed_on}" if evidence else ""
         return Relied("judgement", node.text, node.value, why)
     return None

@@ -17,7 +17,6 @@ from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
 from policy_engine.model.facts import FactRecord, Facts
-from policy_engine.model.vocabulary import YEARS
 from policy_engine.values import Missing, Possibly, Record, Unknown
 
 __all__ = ["missing_of", "rank", "with_fact"]
@@ -79,12 +78,8 @@ def _values(run: Single, decision: str, path: str, item: str) -> tuple[Any, ...]
 
 def with_fact(facts: Facts, path: str, value: Any, run: Single) -> Facts:
     """A copy of the facts in which the fact at the path has this value."""
-    head, _, rest = path.partition(".")
-    if head in YEARS:
-        form = run.pack.vocabulary.form(facts.subject)
-        by_year = next(fact for fact in form if fact.by_year)
-        path = f"{by_year.id}.{run.on.year + YEARS[head]}.{rest}"
-    return replace(facts, root=_set(facts.root, path.split("."), value, run))
+    stored = run.pack.vocabulary.stored(facts.subject, path, run.on.year)
+    return replace(facts, root=_set(facts.root, stored.split("."), value, run))
 
 
 def _set(record: Any, parts: list[str], value: Any, run: Single) -> Any:

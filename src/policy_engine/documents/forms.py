@@ -142,6 +142,7 @@ class OtherwiseForm(NamedTuple):
 
     then: Word
     cites: tuple[CiteForm, ...] = ()
+    force: Literal["shall", "may", "strive", "encourage", "defer"] = "shall"
 
     @staticmethod
     def short() -> str:

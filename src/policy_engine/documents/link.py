@@ -20,7 +20,7 @@ from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.names import Symbol, nearest
 from policy_engine.expression.parse import parse
 from policy_engine.expression.regions import exclusive, exhaustive
-from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, Type, join
+from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, RecordType, Type, join
 from policy_engine.model.citation import MAX_WORDS, Citation, Clause, SentenceHash
 from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
 from policy_engine.model.pack import Area, Pack, Window
@@ -138,10 +138,10 @@ class _Linker:
         for part in tree.walk(node):
             if isinstance(part, tree.Call) and part.function == "is known":
                 self.report("link.is_known", part.span)
-            if isinstance(part, tree.Name) and part.kind == "decision":
-                target = next(form for word, form in self.forms.decisions.items() if word.text == part.id)
-                if target.kind == "completeness":
-                    self.report("link.requires_completeness", part.span, id=part.id)
+            required = _required(part)
+            target = next((form for word, form in self.forms.decisions.items() if word.text == required), None)
+            if target is not None and target.kind == "completeness":
+                self.report("link.requires_completeness", part.span, id=required)
 
     # ---- citations
 
@@ -264,6 +264,7 @@ class _Linker:
             rules=tuple(rules),
             otherwise=otherwise.then.text if otherwise else None,
             otherwise_cites=self.cites(otherwise.cites) if otherwise else (),
+            otherwise_force=otherwise.force if otherwise else "shall",
             exclusive=exclusive([rule.when for rule in rules]),
             exhaustive=exhaustive([rule.when for rule in rules]),
         )
@@ -366,10 +367,22 @@ def _outcomes(form: DecisionForm) -> tuple[Option, ...]:
 def _requires(logic: tree.Node | DecisionTable) -> tuple[tuple[str, str], ...]:
     """The facts, parameters, readings and decisions that the logic names: (kind, id), in order, once each."""
     roots = [rule.when for rule in logic.rules] if isinstance(logic, DecisionTable) else [logic]
-    found = [
-        (part.kind, part.id)
-        for root in roots
-        for part in tree.walk(root)
-        if isinstance(part, tree.Name) and part.kind in ("fact", "parameter", "reading", "decision")
-    ]
+    found: list[tuple[str, str]] = []
+    for root in roots:
+        for part in tree.walk(root):
+            if isinstance(part, tree.Name) and part.kind in ("fact", "parameter", "reading"):
+                found.append((part.kind, part.id))
+            elif required := _required(part):
+                found.append(("decision", required))
     return tuple(dict.fromkeys(found))
+
+
+def _required(part: tree.Node) -> str:
+    """The decision that a name stands for, or that a path asks of an item; empty where it is none."""
+    if isinstance(part, tree.Name):
+        return part.id if part.kind == "decision" else ""
+    if not isinstance(part, tree.Path):
+        return ""
+    given = part.target.type
+    item = given.item if isinstance(given, ListType) else given
+    return part.entry if isinstance(item, RecordType) and item.name and item.find(part.entry) is None else ""

@@ -14,9 +14,9 @@ from policy_engine.documents.read_pack import read_text
 from policy_engine.documents.reader import BAD, Reader, Word
 from policy_engine.documents.table_cells import Cell, cell_node, cell_text, is_empty
 from policy_engine.documents.table_columns import ID, Column, Sheet, sheets_of
-from policy_engine.documents.yaml import read
+from policy_engine.documents.yaml import Scalar, read
 from policy_engine.errors import FactsError, Problem, problem
-from policy_engine.expression.check import nearest
+from policy_engine.expression.names import nearest
 from policy_engine.expression.types import BOOLEAN, CodeType, ListType, NumberType, Type
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.values import format_number
@@ -24,19 +24,8 @@ from policy_engine.values import format_number
 __all__ = ["FORMAT", "UNITS", "Mapped", "SheetMapping", "mapped_cell", "read_mapping", "sheet_named", "suggest"]
 
 FORMAT = 1
-UNITS = {
-    unit: Decimal(factor)
-    for unit, factor in {
-        "元": 1,
-        "百元": 100,
-        "千元": 1000,
-        "万元": 10_000,
-        "亿元": 10**8,
-        "人": 1,
-        "户": 1,
-        "%": "0.01",
-    }.items()
-}
+_UNIT_FACTORS = "元=1 百元=100 千元=1000 万元=10000 亿元=100000000 人=1 户=1 %=0.01"
+UNITS = {unit: Decimal(factor) for unit, factor in (part.split("=") for part in _UNIT_FACTORS.split())}
 """Units that a column may be given in, with their factors."""
 
 
@@ -99,9 +88,9 @@ def mapped_cell(cell: Cell, mapped: Mapped) -> Cell:
         if isinstance(mapped.column.type, ListType):
             return "、".join(mapped.values.get(part.strip(), part.strip()) for part in re.split("[、，,；;]", text))
     if mapped.factor != 1 and not is_empty(cell):
-        node = cell_node(cell, NumberType(), "")
-        if not isinstance(node, Problem):
-            return format_number(Decimal(node.span.text) * mapped.factor)
+        node = cell_node(cell, NumberType())
+        if isinstance(node, Scalar):
+            return format_number(Decimal(node.text) * mapped.factor)
     return cell
 
 
@@ -161,7 +150,7 @@ def _column(column: Column, form: ColumnForm, problems: list[Problem]) -> Mapped
             problems.append(problem("table.unit", form.unit.span, found=form.unit, near="、".join(UNITS)))
     values = {}
     for found, meant in form.values.items():
-        if meant.text and isinstance(cell_node(meant.text, column.type, ""), Problem):
+        if meant.text and isinstance(cell_node(meant.text, column.type), Problem):
             near = "、".join(_options(column.type))
             problems.append(problem("table.no_such_code", meant.span, fact=column.id, found=meant, near=near))
         values[found.text] = meant.text
@@ -209,8 +198,8 @@ def suggest(tables: Mapping[str, list[list[Cell]]], vocabulary: Vocabulary, year
 
 def _header_row(rows: list[list[Cell]]) -> int | None:
     """The first row with the most headings among the first five: titles above it are shorter."""
-    widths = [sum(not is_empty(cell) for cell in row) for row in rows[:5]]
-    return widths.index(max(widths)) if widths and max(widths) else None
+    widths = [len([cell for cell in row if not is_empty(cell)]) for row in rows[:5]]
+    return widths.index(max(widths)) if any(widths) else None
 
 
 def _best_sheet(headings: list[str], vocabulary: Vocabulary, name: str, taken: set[str]) -> Sheet | None:
@@ -268,7 +257,7 @@ def _target(sheet: Sheet, column: Column, unit: str, values: list[Cell]) -> str:
     if unit in UNITS and UNITS[unit] != 1 and isinstance(column.type, NumberType):
         parts.append(f"unit: {_quoted(unit)}")
     options = _options(column.type)
-    strange = dict.fromkeys(cell_text(v) for v in values if isinstance(cell_node(v, column.type, ""), Problem))
+    strange = dict.fromkeys(cell_text(v) for v in values if isinstance(cell_node(v, column.type), Problem))
     if options and strange and len(strange) <= _MANY:
         pairs = [f"{_quoted(text)}: {_quoted(nearest(text, options).split(', ')[0])}" for text in strange]
         parts.append("values: {" + ", ".join(pairs) + "}")

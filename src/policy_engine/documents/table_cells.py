@@ -23,6 +23,8 @@ __all__ = ["Cell", "cell_node", "cell_text", "cell_words", "is_empty", "long_num
 Cell = Any
 """Text, number, boolean, date or time of day as calamine reads it; an empty text is an empty cell."""
 
+NOWHERE = Span(Source("", ""), 0, 0)
+
 EXACT = Decimal(10) ** 15
 """Spreadsheets keep 15 digits: a longer number has lost its end."""
 
@@ -43,7 +45,7 @@ def is_empty(cell: Cell) -> bool:
 
 def cell_text(cell: Cell) -> str:
     """The cell as text: dates in ISO form, whole numbers without a point."""
-    if isinstance(cell, bool):
+    if cell is True or cell is False:
         return "true" if cell else "false"
     if isinstance(cell, str):
         return cell.strip()
@@ -56,7 +58,7 @@ def cell_text(cell: Cell) -> str:
 
 def _number(cell: Any) -> Decimal:
     """The number as the spreadsheet shows it: 15 digits, without the noise of binary fractions."""
-    number = Decimal(repr(cell))
+    number = Decimal(repr(cell) if not isinstance(cell, bool) else int(cell))
     if not number.is_finite() or abs(number) >= EXACT:
         return number
     places = 14 - number.adjusted() if number else 0
@@ -67,7 +69,7 @@ def long_number(cell: Cell) -> bool:
     """Is it a code kept as a number, whose last digits are lost?"""
     if isinstance(cell, str):
         return _SHORTENED.fullmatch(cell.strip()) is not None
-    return isinstance(cell, Real) and not isinstance(cell, bool) and abs(_number(cell)) >= EXACT
+    return isinstance(cell, Real) and abs(_number(cell)) >= EXACT
 
 
 def cell_words(cell: Cell) -> str:
@@ -76,17 +78,17 @@ def cell_words(cell: Cell) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def cell_node(cell: Cell, type_: Type, place: str) -> Node | Problem:
+def cell_node(cell: Cell, type_: Type, span: Span = NOWHERE) -> Node | Problem:
     """The cell as a node of the column's type, or what is wrong with it."""
     if isinstance(type_, ListType):
-        return _list(cell, type_, place)
+        return _list(cell, type_, span)
     text = _value(cell, type_)
     if text is not None:
         plain = type_ == BOOLEAN or isinstance(type_, NumberType)
-        return _scalar(text, place, plain=plain)
+        return Scalar(text, span, plain)
     if long_number(cell) and not isinstance(type_, NumberType):
-        return problem("table.long_number", where=place, found=cell_words(cell))
-    return problem("table.wrong_cell", where=place, found=cell_words(cell), wanted=wanted_in(type_))
+        return problem("table.long_number", span, found=cell_words(cell))
+    return problem("table.wrong_cell", span, found=cell_words(cell), wanted=wanted_in(type_))
 
 
 def _value(cell: Cell, type_: Type) -> str | None:
@@ -136,7 +138,7 @@ def _figure(cell: Cell) -> str | None:
     return format_number(number) if number.is_finite() else None
 
 
-def _list(cell: Cell, type_: ListType, place: str) -> Node | Problem:
+def _list(cell: Cell, type_: ListType, span: Span) -> Node | Problem:
     """Values with 、 or a comma between them; 无 is the empty list, unless the code list has a code of that name."""
     item = type_.item
     if not isinstance(cell, str):
@@ -149,19 +151,11 @@ def _list(cell: Cell, type_: ListType, place: str) -> Node | Problem:
         parts = [part for part in _BETWEEN.split(cell.strip()) if part]
     nodes = []
     for part in parts:
-        node = cell_node(part, item, place)
+        node = cell_node(part, item, span)
         if isinstance(node, Problem):
             return node
         nodes.append(node)
-    return ListNode(tuple(nodes), _span(cell_text(cell), place))
-
-
-def _scalar(text: str, place: str, *, plain: bool) -> Scalar:
-    return Scalar(text, _span(text, place), plain)
-
-
-def _span(text: str, place: str) -> Span:
-    return Span(Source(place, text), 0, len(text))
+    return ListNode(tuple(nodes), span)
 
 
 def wanted_in(type_: Type) -> str:
@@ -172,4 +166,6 @@ def wanted_in(type_: Type) -> str:
         return "、".join(option.zh or option.id for option in type_.options)
     if isinstance(type_, NumberType):
         return "数字 (a number)"
-    return {BOOLEAN: "是、否 (yes, no)", DATE: "日期 (a date), 2021-09-01"}.get(type_, "文字 (text)")
+    if type_ == BOOLEAN:
+        return "是、否 (yes, no)"
+    return "日期 (a date), 2021-09-01" if type_ == DATE else "文字 (text)"

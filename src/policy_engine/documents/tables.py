@@ -22,7 +22,7 @@ from policy_engine.documents.table_cells import Cell, cell_node, cell_text, cell
 from policy_engine.documents.table_columns import ID, IGNORED_SHEETS, MAIN, Column, Sheet, sheets_of
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
 from policy_engine.errors import FactsError, Problem, problem
-from policy_engine.expression.check import nearest
+from policy_engine.expression.names import nearest
 from policy_engine.expression.types import TEXT
 from policy_engine.model.facts import Facts
 from policy_engine.model.vocabulary import Vocabulary
@@ -33,7 +33,6 @@ __all__ = [
     "Layout",
     "Rejected",
     "Tables",
-    "is_table",
     "open_tables",
     "read_household",
     "read_tables",
@@ -69,6 +68,11 @@ class Layout:
             at, rest = divmod(at - 1, 26)
             letters = chr(65 + rest) + letters
         return f"{self.name}!{letters}{row}"
+
+    @property
+    def gaps(self) -> bool:
+        """Are there columns without a heading?"""
+        return None in self.columns
 
     def heading_at(self, cell: str) -> str:
         """The heading above a cell such as `C7`."""
@@ -238,16 +242,16 @@ def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) ->
             skipped.add(at)
             if heading not in plan.ignore:
                 near = nearest(heading, plan.sheet.names) or "、".join(plan.sheet.names[:6])
-                details = {"sheet": plan.source, "found": heading, "near": near}
-                problems.append(problem("table.unknown_column", where=place, **details))
+                problems.append(
+                    problem("table.unknown_column", where=place, sheet=plan.source, found=heading, near=near)
+                )
         elif mapped is not None and mapped.column in seen:
             other = seen[mapped.column]
             problems.append(problem("table.column_twice", where=place, found=heading, other=other))
         elif mapped is not None:
             seen[mapped.column] = place
-    for heading in plan.columns:
-        if heading not in headings:
-            problems.append(problem("table.no_column", where=plan.source, sheet=plan.source, found=heading))
+    lacking = [heading for heading in plan.columns if heading not in headings]
+    problems += [problem("table.no_column", where=plan.source, sheet=plan.source, found=name) for name in lacking]
     id_at = next((at for at, mapped in enumerate(columns) if mapped and mapped.column.path == (ID,)), None)
     if id_at is None:
         problems.append(problem("table.no_column", where=plan.source, sheet=plan.source, found="户编号"))
@@ -285,11 +289,12 @@ class _Grouping:
         if is_empty(cell):
             self._reject(layout, row, "", problem("table.id_missing", where=place))
             return ""
-        node = cell_node(cell, TEXT, place)
-        if isinstance(node, Problem):
-            self._reject(layout, row, "", node)
-            return ""
-        return node.span.text
+        node = cell_node(cell, TEXT)
+        if isinstance(node, Scalar):
+            return node.text
+        assert isinstance(node, Problem)
+        self._reject(layout, row, "", replace(node, span=None, where=place))
+        return ""
 
     def _household(self, layout: Layout, row: Row, id_: str) -> None:
         place = layout.place(layout.id_at, row.number)
@@ -355,16 +360,24 @@ def read_household(
     problems: list[Problem] = []
     node = _node(layouts, household, problems)
     if problems:
-        return None, tuple(problems)
+        return None, _in_cells(layouts, problems)
     try:
         facts, found = read_facts_node(node, vocabulary)
     except FactsError as error:
-        return None, tuple(map(_in_cell, error.problems))
-    return facts, tuple(map(_in_cell, found))
+        return None, _in_cells(layouts, error.problems)
+    return facts, _in_cells(layouts, found)
 
 
-def _in_cell(found: Problem) -> Problem:
-    return replace(found, span=None, where=found.span.source.name) if found.span else found
+def _in_cells(layouts: Iterable[Layout], problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems with their cells: while a row is read it is a source, and its columns are the positions in it."""
+    by_name = {layout.name: layout for layout in layouts}
+    placed = []
+    for found in problems:
+        if found.span is not None:
+            name, row = _row_of(found.span.source.name)
+            found = replace(found, span=None, where=by_name[name].place(found.span.start, row))  # noqa: PLW2901
+        placed.append(found)
+    return tuple(placed)
 
 
 def _node(layouts: Iterable[Layout], household: HouseholdRows, problems: list[Problem]) -> MapNode:
@@ -391,26 +404,28 @@ def _node(layouts: Iterable[Layout], household: HouseholdRows, problems: list[Pr
 
 
 def _row_span(layout: Layout, row: Row) -> Span:
-    return Span(Source(layout.place(layout.id_at, row.number), ""), 0, 0)
+    """The cell that names the household."""
+    return Span(Source(f"{layout.name}!{row.number}", ""), layout.id_at, layout.id_at)
 
 
 def _entries(layout: Layout, row: Row, problems: list[Problem], complete: dict[str, bool]) -> dict[str, Any]:
     """The row as nested names; a judgement as `{value, by, observed_on}`."""
-    for at in layout.without_heading(row):
+    for at in layout.without_heading(row) if layout.gaps or len(row.cells) > len(layout.columns) else ():
         found = cell_words(row.cells[at])
         problems.append(problem("table.beyond_columns", where=layout.place(at, row.number), found=found))
     tree: dict[str, Any] = {}
+    source = Source(f"{layout.name}!{row.number}", "")
     for at, (mapped, cell) in enumerate(zip(layout.columns, row.cells, strict=False)):
         if mapped is None or is_empty(cell):
             continue
         given = mapped_cell(cell, mapped)
         if is_empty(given):
             continue
-        node = cell_node(given, mapped.column.type, layout.place(at, row.number))
+        node = cell_node(given, mapped.column.type, Span(source, at, at))
         if isinstance(node, Problem):
             problems.append(node)
         elif mapped.column.part == "complete":
-            complete[mapped.column.path[0]] = node.span.text == "true"
+            complete[mapped.column.path[0]] = isinstance(node, Scalar) and node.text == "true"
         else:
             _put(tree, mapped.column, node)
     return tree

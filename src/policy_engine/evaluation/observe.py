@@ -14,7 +14,7 @@ from policy_engine.expression.types import BOOLEAN
 from policy_engine.expression.unparse import unparse
 from policy_engine.model.citation import Citation
 from policy_engine.model.decision import DecisionDefinition, Rule
-from policy_engine.model.facts import FactRecord
+from policy_engine.model.facts import Evidence, FactRecord
 from policy_engine.model.vocabulary import Fact
 from policy_engine.source import Span
 from policy_engine.values import Possibly, Record, Unknown, Value
@@ -139,18 +139,15 @@ class Traced(Single):
         self._leave("judgement" if fact.judgement else "fact", path, value, origin=self._origin(record, fact, path))
         return value
 
+    def evidence(self, path: str) -> Evidence | None:
+        """The evidence for a fact, given for itself or for what is around it."""
+        return self.whole.evidence_for(self.pack.vocabulary.stored(self.whole.subject, path, self.on.year))
+
     def _origin(self, record: FactRecord, fact: Fact, path: str) -> str:
         if fact.id in record:
-            evidence = self.facts.evidence_for(evidence_path(path, self.on.year))
+            evidence = self.evidence(path)
             return evidence.source or "supplied" if evidence else "supplied"
         return "derived" if fact.derived_by is not None else ""
-
-
-def evidence_path(path: str, year: int) -> str:
-    """The path under which evidence is kept: figures of a year under their year."""
-    head, _, rest = path.partition(".")
-    years = {"this_year": year, "last_year": year - 1}
-    return f"finances.{years[head]}.{rest}" if head in years else path
 
 
 def known(value: Value) -> Any:

@@ -7,6 +7,8 @@ run it was made for, and knows nothing of traces: an observer overrides its meth
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -46,6 +48,7 @@ class Single(Evaluator):
         self.on = on
         self.settings = settings
         self.scenario = scenario
+        self.whole = facts
         self.own = facts.root
         self.findings: dict[tuple[str, str], Finding] = {}
 
@@ -64,12 +67,18 @@ class Single(Evaluator):
 
     def about(self, id_: str, record: FactRecord) -> Finding:
         """The finding of a decision about an item: a member of the household, a household or village of the area."""
+        with self.within(record):
+            return self.decision(id_)
+
+    @contextmanager
+    def within(self, record: FactRecord) -> Iterator[None]:
+        """Names stand for the facts of this record; of a household, village or area, for all of its facts."""
         around = self.facts, self.own
         if record.form in SUBJECTS:
             self.facts = replace(self.facts, subject=record.form, root=record)
         self.own = record
         try:
-            return self.decision(id_)
+            yield
         finally:
             self.facts, self.own = around
 
@@ -190,11 +199,21 @@ class Single(Evaluator):
         if isinstance(fact.type, RecordType):
             return FactRecord({}, fact.type.name, record.below(fact.id))
         if fact.derived_by is not None:
-            derived = self.value(fact.derived_by, {"own": record})
+            with self.within(self.owner(record)):
+                derived = self.value(fact.derived_by, {"own": record})
             if not isinstance(derived, Unknown) or not fact.question:
                 return derived
         kind = "judgement" if fact.judgement else "fact"
         return Unknown((Missing(kind, record.below(fact.id), (span,)),))
+
+    def owner(self, record: FactRecord) -> FactRecord:
+        """The household, village or area that a record belongs to."""
+        path = record.path
+        while path and path != self.facts.root.path:
+            if path.endswith("]") and (found := record_at(self.whole, path)).form in SUBJECTS:
+                return found
+            path = path.rpartition(".")[0]
+        return self.facts.root
 
     def up_to_date(self, value: Value, record: FactRecord, fact: Fact, span: Span) -> Value:
         """A list of events; what may have happened after the day the facts describe is not known."""

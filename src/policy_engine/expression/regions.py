@@ -15,7 +15,7 @@ from policy_engine.expression.tree import Node
 from policy_engine.expression.types import BOOLEAN, CodeType
 from policy_engine.expression.unparse import unparse
 
-__all__ = ["exclusive", "exhaustive"]
+__all__ = ["contradicts", "exclusive", "exhaustive", "implies"]
 
 _CELLS = {
     "<": frozenset("<"),
@@ -57,6 +57,23 @@ def exhaustive(conditions: Sequence[Node]) -> bool:
     if len({region.operand for region in known}) != 1:
         return False
     return frozenset().union(*(region.cells for region in known)) == known[0].whole
+
+
+def contradicts(condition: Node) -> bool:
+    """Is it proved that the condition never holds? Two of its parts exclude each other, or one leaves nothing."""
+    parts = _conjuncts(condition)
+    return any(not part.cells for part in parts) or any(_apart([a], [b]) for a, b in combinations(parts, 2))
+
+
+def implies(condition: Node, other: Node) -> bool:
+    """Is it proved that `other` holds whenever the condition does? Every part of `other` contains one of the condition's."""
+    needed = other.operands if isinstance(other, tree.Logic) and other.op == "and" else (other,)
+    regions = [_region(part) for part in needed]
+    own = _conjuncts(condition)
+    return all(
+        region is not None and any(part.operand == region.operand and part.cells <= region.cells for part in own)
+        for region in regions
+    )
 
 
 def _apart(one: list[Region], other: list[Region]) -> bool:

@@ -45,6 +45,7 @@ class DecisionTable:
     rules: tuple[Rule, ...]
     otherwise: str | None
     otherwise_cites: tuple[Citation, ...] = ()
+    otherwise_force: Force = "shall"
     exclusive: frozenset[tuple[int, int]] = frozenset()
     exhaustive: bool = False
 

@@ -114,6 +114,17 @@ class Vocabulary:
         """Where the path stands in the vocabulary, for sorting."""
         return tuple((place, index) for place, index, _ in self.steps(subject, path)) or ((len(self.forms) * 999, 0),)
 
+    def stored(self, subject: str, path: str, year: int) -> str:
+        """The path as facts are stored: `this_year.income` as `finances.2021.income`."""
+        form: RecordForm | None = self.form(subject)
+        parts: list[str] = []
+        for part in path.split("."):
+            name = part.partition("[")[0]
+            fact = next((f for f in form or () if f.id == name or (f.by_year and name in YEARS)), None)
+            parts += [fact.id, str(year + YEARS[name])] if fact is not None and name in YEARS else [part]
+            form = self._below(fact.type) if fact is not None else None
+        return ".".join(parts)
+
     def _below(self, type_: Type) -> RecordForm | None:
         item = type_.item if isinstance(type_, ListType) else type_
         return self.form(item.name) if isinstance(item, RecordType) else None

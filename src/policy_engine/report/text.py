@@ -105,7 +105,12 @@ def mark(value: Any) -> str:
 
 def cited(cites: tuple[Citation, ...]) -> str:
     """Clause numbers with the cited words."""
-    return "  ".join(f"{cite.clause} “{cite.words}”" if cite.words else cite.clause for cite in cites)
+    return "  ".join(f"{cite.clause} “{_nested(cite.words)}”" if cite.words else cite.clause for cite in cites)
+
+
+def _nested(words: str) -> str:
+    """Quotation marks inside quotation marks are single ones."""
+    return words.replace("“", "‘").replace("”", "’")
 
 
 def trace_lines(decision: Decision, answer: Answer, language: Language, *, full: bool = False) -> Iterator[str]:

@@ -63,15 +63,16 @@ def write_template(path: Path, pack: Pack, columns: Sequence[tuple[Sheet, Column
         page.freeze_panes(1, 1)
         page.set_row(0, 45)
         for at, (_, column) in enumerate(group):
-            _template_column(page, at, sheet, column, formats, options)
+            page.write_string(0, at, sheet.heading(column), formats["head"])
+            page.write_comment(0, at, _explanation(column), {"x_scale": 2, "y_scale": 1.5})
+            _fill_in(page, at, column, formats, options)
     _explain(book, formats, pack, names)
     options.write()
     book.close()
 
 
-def _template_column(
-    page: Worksheet, at: int, sheet: Sheet, column: Column, formats: dict[str, Format], options: _Options
-) -> None:
+def _fill_in(page: Worksheet, at: int, column: Column, formats: dict[str, Format], options: _Options) -> None:
+    """The format of the cells below a heading, and their drop-down."""
     type_ = column.type
     kind = "text"
     if isinstance(type_, NumberType):
@@ -79,8 +80,6 @@ def _template_column(
     elif type_ == DATE:
         kind = "date"
     page.set_column(at, at, 16, formats.get(kind))
-    page.write_string(0, at, sheet.heading(column), formats["head"])
-    page.write_comment(0, at, _explanation(column), {"x_scale": 2, "y_scale": 1.5})
     choices = ["是", "否"] if type_ == BOOLEAN else []
     if isinstance(type_, CodeType):
         choices = [option.zh or option.id for option in type_.options]
@@ -179,7 +178,7 @@ def _reasons(decision: Decision, answer: Answer) -> str:
     found: list[str] = []
     for child in answer.trace.children:
         if child.kind != "rule" or child.text in rules or not rules:
-            found += [node_text(decision, node, "zh") for node in _looked_at(child)]
+            found += [node_text(decision, node, "zh", answer.decision) for node in _looked_at(child)]
     found = list(dict.fromkeys(found))
     more = ["……"] if len(found) > _REASONS else []
     judged = [relied.why for relied in answer.relied if relied.kind == "judgement"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gc
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from xlsxwriter.exceptions import FileCreateError
+
 from policy_engine.app.cli.exits import Exit, exit_for
+from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
 from policy_engine.documents.mapping import read_mapping
@@ -26,7 +32,7 @@ from policy_engine.documents.tables import (
     read_tables,
     set_aside,
 )
-from policy_engine.errors import RequestError, problem
+from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
@@ -105,7 +111,8 @@ def _request(
 ) -> Request:
     """What is asked, checked before the first row: decisions, settings and scenario exist."""
     nobody = Facts("household", FactRecord({}, "household", ""))
-    asked = tuple(decisions) if decisions is not None else None
+    by_label = {decision.label.zh: id_ for id_, decision in pack.decisions.items()}
+    asked = tuple(by_label.get(name, name) for name in decisions) if decisions is not None else None
     some_day = day or pack.in_force.from_ or datetime.date(2000, 1, 1)
     decide_facts(pack, nobody, some_day, decisions=asked, settings=settings, scenario=scenario, ranked=False)
     if asked is None:

@@ -14,6 +14,7 @@ from policy_engine.app.new_pack import write_pack
 from policy_engine.app.record_cases import record_expectations
 from policy_engine.checking.accounting import account, unaccounted
 from policy_engine.checking.cases import CaseRun, read_cases, run_case
+from policy_engine.checking.lints import lint
 from policy_engine.checking.seen import conditions, unseen
 from policy_engine.documents.read_pack import check_pack, find_pack, load_pack, shipped_packs
 from policy_engine.documents.schema import FILE_KINDS, schema_of
@@ -71,7 +72,7 @@ def check(pack: PackArgument) -> None:
     with told():
         loaded, problems = check_pack(find_pack(pack))
         if loaded is not None:
-            problems = (*problems, *unaccounted(loaded))
+            problems = (*problems, *unaccounted(loaded), *lint(loaded))
             loaded = None if unaccounted(loaded) else loaded
         report(problems)
         if loaded is None:

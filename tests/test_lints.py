@@ -1,0 +1,79 @@
+"""Each lint on a pack with that one fault, and silence on a sound pack."""
+
+from __future__ import annotations
+
+import pytest
+
+from policy_engine.app.new_pack import write_pack
+from policy_engine.checking.lints import LINTS, lint
+from policy_engine.documents.read_pack import check_pack
+
+TABLE = """
+extra:
+  label: {{zh: 另一决定, en: Extra}}
+  outcomes: {{a: {{zh: 甲, en: A}}, b: {{zh: 乙, en: B}}}}
+  hit: {hit}
+  rules:
+    - {{id: one, when: {one}, then: a, cites: ["1"]}}
+    - {{id: two, when: {two}, then: b, cites: ["1"]}}
+{otherwise}
+"""
+
+
+def codes(folder):
+    pack, problems = check_pack(folder)
+    assert pack is not None, problems
+    return [found.code for found in lint(pack) if found.code != "lint.short_window"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_pack(tmp_path / "pinghe_2030")
+    return tmp_path / "pinghe_2030"
+
+
+def add_table(folder, hit, one, two, otherwise=""):
+    text = TABLE.format(hit=hit, one=one, two=two, otherwise=otherwise)
+    (folder / "rules" / "2.yaml").write_text(text, encoding="utf-8")
+
+
+def test_a_sound_pack_is_silent(folder):
+    assert codes(folder) == []
+    assert len({check.__module__ for check in LINTS}) == len(LINTS)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            ("first", "low_income and not(low_income)", "monitored", "  otherwise: b"),
+            ["lint.never_holds", "lint.unreachable"],
+        ),
+        (
+            ("first", "low_income", "low_income and monitored", "  otherwise: a"),
+            ["lint.hidden_rule", "lint.unreachable"],
+        ),
+        (("unique", "low_income", "monitored", "  otherwise: a"), ["lint.overlap"]),
+        (("unique", "low_income", "not(low_income)"), []),
+        (("unique", "low_income", "not(low_income) and monitored"), ["lint.gap"]),
+        (("first", "household_size > 0 and household_size <= 0", "monitored", "  otherwise: a"), ["lint.never_holds"]),
+    ],
+)
+def test_tables(folder, table, expected):
+    add_table(folder, *table)
+    assert codes(folder) == expected
+
+
+def test_witnesses_are_households_for_which_it_happens(folder):
+    add_table(folder, "unique", "low_income", "monitored", "  otherwise: a")
+    pack, _ = check_pack(folder)
+    found = next(item for item in lint(pack) if item.code == "lint.overlap")
+    assert dict(found.details)["witness"] == "monitored: true, low_income: true"
+
+
+def test_unused_parameters_and_short_windows(folder):
+    with (folder / "parameters.yaml").open("a", encoding="utf-8") as file:
+        file.write('\nspare: {label: {zh: 备用, en: Spare}, value: 2, cites: ["1"]}\n')
+    assert codes(folder) == ["lint.unused"]
+    pack, _ = check_pack(folder)
+    assert [dict(f.details)["id"] for f in lint(pack) if f.code == "lint.short_window"] == ["help_line"]
