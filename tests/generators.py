@@ -365,7 +365,7 @@ def make_pack(
         "title": "t",
         "in_force": {},
         "area": {"county": "c"},
-        "answers": list(decisions),
+        "answers": [id_ for id_, body in decisions.items() if body.get("about", "household") == "household"],
         "clauses": {"1": {"about": "a"}},
     }
     files = {
@@ -425,9 +425,16 @@ PACK_LEAVES: Grammar = {
     "code": [("c0", None)],
     "codes": [("cs", None)],
 }
+MEMBER = ["in_school", "wishes_to_work", "medical_relief"]
 PACK_SCOPES: dict[str, Grammar] = {
-    "member": {"boolean": [("$.in_school", None), ("$.wishes_to_work", None)], "labour": [("$.labour", None)]},
-    "members": {"boolean": [("in_school", None), ("item.medical_relief", None)], "labour": [("labour", None)]},
+    "member": {
+        "boolean": [(f"$.{name}", None) for name in [*MEMBER, "m0"]],
+        "code": [("c0", None)],
+    },
+    "members": {
+        "boolean": [(name, None) for name in [*MEMBER, "m0", "item.m0"]],
+        "code": [("c0", None)],
+    },
 }
 PACK_GRAMMAR: Grammar = {
     "boolean": [
@@ -449,6 +456,7 @@ PACK_GRAMMAR: Grammar = {
             "some $ in members satisfies <boolean|member>",
             "every $ in members satisfies <boolean|member>",
             'some $ in members satisfies $.labour in ("weak", "lost")',
+            'count(members[labour = "weak"]) >= 1',
             "count(members[<boolean|members>]) <= 1",
             'sum(received[kind = "money"].amount) > 1',
         )
@@ -466,9 +474,12 @@ PACK_GRAMMAR: Grammar = {
 }
 
 
-def _conditions(kind: str, leaves: Grammar) -> Any:
-    pairs = expressions(kind, grammar=PACK_GRAMMAR, leaves=leaves, scopes=PACK_SCOPES, depth=2)
-    return pairs.map(lambda pair: pair[0])
+def _conditions(kind: str, leaves: Grammar, *, alone: bool = False) -> Any:
+    """`alone`: no list of members, whose decision this is."""
+    rules = {
+        name: [pair for pair in pairs if not (alone and "members" in pair[0])] for name, pairs in PACK_GRAMMAR.items()
+    }
+    return expressions(kind, grammar=rules, leaves=leaves, scopes=PACK_SCOPES, depth=2).map(lambda pair: pair[0])
 
 
 @st.composite
@@ -485,8 +496,10 @@ def packs(draw: Any) -> Pack:
             "why": "w",
         }
     }
+    member = {**facts, "boolean": [*facts["boolean"], *((name, None) for name in MEMBER)]}
+    decisions: dict[str, Any] = {"m0": {"about": "member", "is": draw(_conditions("boolean", member, alone=True))}}
     leaves = {kind: list(pairs) for kind, pairs in PACK_LEAVES.items()}
-    decisions: dict[str, Any] = {"e0": {"is": draw(_conditions("boolean", leaves))}}
+    decisions |= {"e0": {"is": draw(_conditions("boolean", leaves))}}
     leaves["boolean"].append(("e0", None))
     decisions["e1"] = {"is": draw(_conditions("number", leaves))}
     leaves["number"].append(("e1", None))
@@ -525,22 +538,33 @@ def named_facts(pack: Pack) -> set[str]:
     return found
 
 
+def day_in(pack: Pack) -> datetime.date:
+    """A day on which the pack is in force."""
+    first, last = pack.in_force.from_ or ON, pack.in_force.to or ON
+    return min(max(ON, first), max(first, last))
+
+
 class _Household:
     """Draws a value for every fact that a pack names."""
 
     def __init__(self, draw: Any, pack: Pack, numbers: Any) -> None:
         self.draw, self.pack, self.numbers = draw, pack, numbers
         self.named = named_facts(pack)
+        self.ids = 0
 
     def record(self, form: RecordForm) -> dict[str, Any]:
-        """Facts derived from others come later, so that they agree."""
+        """Facts derived from others come later, so that they agree; no two records share a code of their own."""
         own = form.id == "household"
-        return {fact.id: self.fact(fact) for fact in form if fact.id in self.named and not (own and fact.derived)}
+        found = {fact.id: self.fact(fact) for fact in form if fact.id in self.named and not (own and fact.derived)}
+        if f"{form.id}_id" in found:
+            self.ids += 1
+            found[f"{form.id}_id"] = f"{self.ids}"
+        return found
 
     def fact(self, fact: Fact) -> Any:
         if fact.by_year:
             form = self.pack.vocabulary.form(fact.type.name)
-            return {year: self.record(form) for year in ("2020", "2021")}
+            return {str(day_in(self.pack).year + years): self.record(form) for years in (-1, 0)}
         value = self.value(fact.type, least=1 if fact.id == "members" else 0)
         return {"value": value, **BY} if fact.judgement else value
 
@@ -557,7 +581,7 @@ class _Household:
             return self.draw(st.integers(0, 4) if str(type_.unit) == "person" else self.numbers)
         if type_ == DATE:
             return self.draw(st.sampled_from(["1961-09-01", "1961-09-02", "2021-03-01", "2021-08-31"]))
-        return self.draw(st.booleans()) if type_ == BOOLEAN else "某"
+        return self.draw(st.booleans() if type_ == BOOLEAN else st.sampled_from(["甲", "乙"]))
 
 
 @st.composite
@@ -568,8 +592,7 @@ def households(draw: Any, pack: Pack) -> dict[str, Any]:
     cent = Decimal("0.01")
     around = st.sampled_from([Decimal(0), Decimal(1), *(line + step for line in lines for step in (-cent, 0, cent))])
     data = _Household(draw, pack, around).record(pack.vocabulary.form("household"))
-    (place, (county, *_)), *_ = pack.area.places
-    data |= {place: county, "as_of": ON.isoformat()}
+    data |= {name: places[0] for name, places in pack.area.places} | {"as_of": day_in(pack).isoformat()}
     data["household_size"] = len(data["members"]) if "members" in data else draw(st.integers(1, 4))
     for figures in data.get("finances", {}).values():
         for name in ("income", "net_income", "disposable_income"):
@@ -588,6 +611,7 @@ def _consistent(draw: Any, figures: dict[str, Any], name: str, size: int) -> Non
 
 
 Place = tuple[str | int, ...]
+PLACE = ("province", "prefecture", "county", "town", "as_of")
 
 
 def leaves_of(data: Any, path: Place = ()) -> Iterator[Place]:
@@ -596,7 +620,7 @@ def leaves_of(data: Any, path: Place = ()) -> Iterator[Place]:
         for key, value in data.items():
             yield from leaves_of(value, (*path, key))
     else:
-        if path not in {("county",), ("as_of",)}:
+        if path[-1] not in PLACE:
             yield path
         if isinstance(data, list):
             for number, item in enumerate(data):
@@ -613,7 +637,7 @@ def without(data: Any, hidden: Set[Place], path: Place = ()) -> Any:
     return data
 
 
-def written(place: Place) -> str:
-    """The place as a path of the engine, for the year of `ON`."""
+def written(place: Place, year: int) -> str:
+    """The place as a path of the engine, asked about in this year."""
     text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-    return text.replace("finances.2021.", "this_year.").replace("finances.2020.", "last_year.")
+    return text.replace(f"finances.{year}.", "this_year.").replace(f"finances.{year - 1}.", "last_year.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,7 @@ from policy_engine.documents.read_facts import read_facts
 from policy_engine.evaluation.context import Context
 from policy_engine.expression.check import check
 from policy_engine.expression.parse import parse
-from policy_engine.expression.regions import exclusive, exhaustive
+from policy_engine.expression.regions import contradicts, exclusive, exhaustive, implies
 from policy_engine.expression.types import BOOLEAN, NUMBER, CodeType, Option
 from policy_engine.values import Record
 
@@ -242,8 +242,10 @@ def test_no_proof_is_wrong(texts):
     held = [holds_for(text) for text in texts]
     nodes = list(map(typed, texts))
     assert all(not held[one] & held[other] for one, other in exclusive(nodes))
-    if exhaustive(nodes):
-        assert frozenset.union(*held) == frozenset(range(len(ALL)))
+    assert not exhaustive(nodes) or frozenset.union(*held) == frozenset(range(len(ALL)))
+    assert not any(held[number] for number, node in enumerate(nodes) if contradicts(node))
+    for (one, node), (other, wider) in permutations(enumerate(nodes), 2):
+        assert held[one] <= held[other] or not implies(node, wider)
 
 
 @pytest.mark.parametrize(
@@ -295,6 +297,7 @@ OUTSIDE = {
     'u = "z"': False,
     'u != "z"': True,
     'u in ("a", "b")': True,
+    'u in ("a", "z")': None,
     'u in ("z", "w")': False,
     "count(k) > 1": None,
     "count(k) < 1": False,

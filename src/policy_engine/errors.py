@@ -48,6 +48,8 @@ class Problem:
 
     def _sentence(self, part: str, language: Language) -> str:
         template = catalogue()[self.code].get(part, {}).get(language, "")
+        if "{near}" in template and not dict(self.details).get("near"):
+            return ""
         words = catalogue()["words"] if language == "zh" else {}
         return template.format_map({name: words.get(value, {}).get("zh", value) for name, value in self.details})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def read_cases(folder: Path) -> tuple[list[tuple[Path, int, CaseForm]], tuple[Pr
 
 def run_case(pack: Pack, path: Path, number: int, form: CaseForm) -> CaseRun:
     """Decide the case's facts and compare; a case that expects nothing fails."""
-    if form.expect is None and not form.refused and form.scope == "in":
+    if not (form.expect and form.expect.entries) and not form.refused and form.scope == "in":
         return CaseRun(form, path, number, None, (problem("case.expects_nothing", form.span),))
     try:
         decision = _decide(pack, form)
@@ -109,7 +109,7 @@ def _refusals(form: CaseForm, codes: tuple[str, ...], error: FactsError | Reques
     if set(wanted) == set(codes):
         return ()
     if not wanted and error is not None:
-        return error.problems
+        return tuple(replace(found, span=found.span or form.span) for found in error.problems)
     return (
         problem("case.differs", form.span, what="refused", wanted=", ".join(wanted), found=", ".join(codes) or "—"),
     )
@@ -155,15 +155,17 @@ def _compare_open(answer: Answer, node: MapNode) -> Iterator[Problem]:
             yield problem("form.unknown_key", word.span, key=key, near=near)
             continue
         wanted, found = _text(value), actual[key]
-        same = (
-            sorted(wanted) == sorted(found) if isinstance(wanted, list) and isinstance(found, list) else wanted == found
-        )
+        same = _sorted(wanted) == _sorted(found)
         if not same:
             what = f"{answer.decision}.{key}"
             yield problem("case.differs", value.span, what=what, wanted=_show(wanted), found=_show(found))
     if answer.determined:
         found = _short(answer)
         yield problem("case.differs", node.span, what=answer.decision, wanted="undetermined", found=found)
+
+
+def _sorted(value: Any) -> Any:
+    return sorted(map(str, value)) if isinstance(value, list) else value
 
 
 def _open(answer: Answer) -> dict[str, Any]:

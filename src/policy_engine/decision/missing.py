@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,7 @@ from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
 from policy_engine.model.facts import FactRecord, Facts
-from policy_engine.values import Missing, Possibly, Record, Unknown
+from policy_engine.values import CONTEXT, Missing, Possibly, Record, Unknown
 
 __all__ = ["missing_of", "rank", "with_fact"]
 
@@ -35,7 +36,8 @@ def missing_of(finding: Finding) -> tuple[Missing, ...]:
 
 def rank(run: Single, decision: str, missing: Iterable[Missing], item: str = "") -> tuple[MissingFact, ...]:
     """The missing facts of an undetermined decision, the most telling first; what a deployer must supply comes last."""
-    ranked = [_ranked(run, decision, wanted, item) for wanted in missing]
+    with localcontext(CONTEXT):
+        ranked = [_ranked(run, decision, wanted, item) for wanted in missing]
     order = run.pack.vocabulary.order
 
     def key(found: MissingFact) -> tuple[Any, ...]:

@@ -187,6 +187,7 @@ class FactForm(NamedTuple):
     judgement: bool = False
     personal: bool = False
     changeable: bool = False
+    events: bool = False
     applies: ExpressionText | None = None
     otherwise: ExpressionText | None = None
     derived: ExpressionText | None = None

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from policy_engine.documents.chains import long_or_circular
 from policy_engine.documents.forms import CiteForm, ClauseForm, DecisionForm, ReadingForm, RuleForm
 from policy_engine.documents.link_parameters import link_parameters
 from policy_engine.documents.link_vocabulary import link_vocabulary
 from policy_engine.documents.pack_forms import PackForms
-from policy_engine.documents.reader import Word
-from policy_engine.documents.scope import RESERVED, Names, entry_names, subject_names
+from policy_engine.documents.reader import Word, kind_of
+from policy_engine.documents.rule_checks import bare_constants, knowledge
+from policy_engine.documents.scope import RESERVED, Names, entry_names, good_id, subject_names
 from policy_engine.documents.yaml import ListNode, Node, Scalar
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import tree
@@ -22,10 +24,11 @@ from policy_engine.expression.parse import parse
 from policy_engine.expression.regions import exclusive, exhaustive
 from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, RecordType, Type, join
 from policy_engine.model.citation import MAX_WORDS, Citation, Clause, SentenceHash
+from policy_engine.model.core import CORE
 from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
 from policy_engine.model.pack import Area, Pack, Window
 from policy_engine.model.reading import Reading, ReadingOption
-from policy_engine.model.vocabulary import SUBJECTS
+from policy_engine.model.vocabulary import SUBJECTS, record_type
 from policy_engine.source import Span
 from policy_engine.values import Record
 
@@ -33,6 +36,9 @@ __all__ = ["FORMAT", "LANGUAGE", "link"]
 
 FORMAT = 1
 """Version of the form of pack files that this package reads."""
+_MOST_PLACES = 20
+MAX_CHAIN = 30
+"""Decisions and readings that may require one another in a row."""
 LANGUAGE = 1
 """Version of the meaning of packs (docs/language.md)."""
 
@@ -42,6 +48,13 @@ def link(forms: PackForms) -> tuple[Pack | None, tuple[Problem, ...]]:
     linker = _Linker(forms)
     pack = linker.pack()
     problems = tuple(dict.fromkeys((*forms.problems, *linker.problems)))
+    misread = {found.span.source.name for found in forms.problems if found.span and found.code.startswith("form.")}
+    later = set(problems) - set(forms.problems)
+    problems = tuple(
+        found
+        for found in problems
+        if not (found in later and found.code in _FOLLOWS_IN_FILE and found.span and found.span.source.name in misread)
+    )
     if any(found.code.startswith("yaml.") for found in problems):
         problems = tuple(found for found in problems if found.code not in _FOLLOWS)
     errors = any(found.severity == "error" for found in problems)
@@ -50,6 +63,10 @@ def link(forms: PackForms) -> tuple[Pack | None, tuple[Problem, ...]]:
 
 _FOLLOWS = ("expression.unknown_name", "expression.unknown_entry", "link.unknown_clause", "link.unknown_decision")
 """Problems that follow from a file that could not be read to its end; they are not reported beside that."""
+
+
+_FOLLOWS_IN_FILE = ("form.missing_key", "link.no_value", "link.expression_or_table", "link.no_citation")
+"""Problems that may follow from a part of the same file that was misread; they wait until that is mended."""
 
 
 class _Linker:
@@ -86,25 +103,30 @@ class _Linker:
             for subject in SUBJECTS
         }
         member = entry_names(self.vocabulary.form("member")).joined(readings["member"])
+        whole = record_type(self.vocabulary.form("household"))
+        member.add("household", "", _constant(Symbol("household", whole, "household")))
         scopes["member"] = scopes["household"].joined(about["household"]).hidden_by(member)
         return {kind: scope.joined(about[kind]).with_about(about) for kind, scope in scopes.items()}
 
     def check_names(self) -> None:
         """Ids of facts, parameters, readings and decisions share one space."""
+        judged = {word.text for word, form in self.forms.readings.items() if _left_to_judgement(form)}
         facts = {fact.id: "fact" for subject in SUBJECTS for fact in self.vocabulary.form(subject)}
-        taken = {**facts, **dict.fromkeys(RESERVED, "engine")}
-        for word in self.forms.readings:
-            taken.pop(word.text, None)
+        taken = {id_: kind for id_, kind in facts.items() if id_ not in judged or id_ in _core_facts()}
+        taken |= dict.fromkeys(RESERVED, "engine")
+        of_member = {fact.id for fact in self.vocabulary.form("member")}
         for kind, words in (
             ("parameter", self.forms.parameters),
             ("reading", self.forms.readings),
             ("decision", self.forms.decisions),
         ):
             for word in words:
-                if not (word.text.isidentifier() and word.text.isascii()):
+                if not good_id(word.text):
                     self.report("link.bad_id", word.span, id=word)
                 elif word.text in taken:
                     self.report("link.name_taken", word.span, id=word, kind=taken[word.text])
+                elif kind == "decision" and self.forms.decisions[word].about == "member" and word.text in of_member:
+                    self.report("link.name_taken", word.span, id=word, kind="fact")
                 taken[word.text] = kind
 
     # ---- expressions
@@ -118,26 +140,14 @@ class _Linker:
             return None
         checked, problems = check(node, self.names[subject], wanted)
         self.problems += problems
-        self.check_constants(checked)
+        self.problems += bare_constants(checked)
         if kind != "completeness":
             self.check_knowledge(checked)
         return checked
 
-    def check_constants(self, node: tree.Node) -> None:
-        """Every figure but 0 and 1 is a parameter with a citation."""
-        for part in tree.walk(node):
-            if isinstance(part, tree.Call) and part.function in ("date", "duration"):
-                if all(isinstance(argument, tree.Literal) for argument in part.arguments):
-                    self.report("link.bare_constant", part.span, found=part.span.text)
-            elif (
-                isinstance(part, tree.Literal) and not isinstance(part.value, (str, bool)) and part.value not in (0, 1)
-            ):
-                self.report("link.bare_constant", part.span, found=part.span.text)
-
     def check_knowledge(self, node: tree.Node) -> None:
+        self.problems += knowledge(node)
         for part in tree.walk(node):
-            if isinstance(part, tree.Call) and part.function == "is known":
-                self.report("link.is_known", part.span)
             required = _required(part)
             target = next((form for word, form in self.forms.decisions.items() if word.text == required), None)
             if target is not None and target.kind == "completeness":
@@ -163,13 +173,16 @@ class _Linker:
 
     def reading_symbol(self, word: Word, form: ReadingForm) -> Symbol | None:
         reading = self.on_demand(word, partial(self.reading, word, form))
-        return None if reading is None else Symbol(word.text, reading.type, "reading")
+        return Symbol(word.text, NEVER if reading is None else reading.type, "reading")
 
     def on_demand(self, word: Word, build: Any) -> Any:
         """Link a reading or decision when it is first needed; a cycle is reported once, where it closes."""
         if word.text in self.linking:
             cycle = " → ".join([*self.linking[self.linking.index(word.text) :], word.text])
             self.report("link.cycle", word.span, cycle=cycle)
+            return None
+        if len(self.linking) >= MAX_CHAIN:
+            self.report("link.chain_too_long", word.span, limit=MAX_CHAIN)
             return None
         if word.text not in self.linked:
             self.linking.append(word.text)
@@ -206,14 +219,15 @@ class _Linker:
         if form.rules or form.outcomes:
             return Symbol(word.text, self.table_type(word, form), "decision")
         decision = self.on_demand(word, partial(self.decision, word, form))
-        return None if decision is None else Symbol(word.text, decision.type, "decision")
+        return Symbol(word.text, NEVER if decision is None else decision.type, "decision")
 
     def table_type(self, word: Word, form: DecisionForm) -> Type:
         code = CodeType(word.text, _outcomes(form))
         return ListType(code) if form.hit == "collect" else code
 
     def decision(self, word: Word, form: DecisionForm) -> DecisionDefinition | None:
-        if (form.is_ is None) == (not form.rules):
+        table_keys = form.otherwise is not None or form.hit is not None or bool(form.outcomes)
+        if (form.is_ is None) == (not form.rules) or (form.is_ is not None and table_keys):
             self.report("link.expression_or_table", word.span, id=word)
             return None
         if form.is_ is not None:
@@ -245,6 +259,9 @@ class _Linker:
         if form.rounding is None:
             return None
         cites = self.cites([form.rounding.clause])
+        if not 0 <= form.rounding.places <= _MOST_PLACES:
+            self.report("value.bad_scale", form.span, found=form.rounding.places)
+            return None
         return Rounding(form.rounding.mode, form.rounding.places, cites)
 
     def table(self, word: Word, form: DecisionForm) -> DecisionTable:
@@ -297,9 +314,14 @@ class _Linker:
         for word, decision in self.forms.decisions.items():
             self.on_demand(word, partial(self.decision, word, decision))
         self.check_names()
+        self.check_chains()
         if form is None:
             return None
         self.check_answers(form.answers)
+        if not good_id(form.pack.text):
+            self.report("pack.bad_name", form.pack.span, found=form.pack)
+        if form.in_force.from_ and form.in_force.to and form.in_force.to < form.in_force.from_:
+            self.report("link.window_backwards", form.span)
         return Pack(
             id=form.pack.text,
             version=form.version.text,
@@ -319,6 +341,19 @@ class _Linker:
             decisions=self.collected(self.forms.decisions),
         )
 
+    def check_chains(self) -> None:
+        """No decision requires itself, also not through tables, and chains of requirement are of a sane length."""
+        edges = {id_: _edges(linked) for id_, linked in self.linked.items() if linked is not None}
+        found = long_or_circular(edges, MAX_CHAIN)
+        if found is None or any(problem.code in ("link.cycle", "link.chain_too_long") for problem in self.problems):
+            return
+        start, cycle = found
+        span = next(word.span for word in (*self.forms.readings, *self.forms.decisions) if word.text == start)
+        if cycle:
+            self.report("link.cycle", span, cycle=cycle)
+        else:
+            self.report("link.chain_too_long", span, limit=MAX_CHAIN)
+
     def collected(self, words: Iterable[Word]) -> Record:
         """What was linked under these words, in their order."""
         return Record((word.text, self.linked[word.text]) for word in words if self.linked.get(word.text))
@@ -337,7 +372,10 @@ class _Linker:
             if key not in known:
                 self.report("form.unknown_key", word.span, key=key, near=nearest(key, known))
             items = node.items if isinstance(node, ListNode) else (node,)
-            places.append((key, tuple(item.text for item in items if isinstance(item, Scalar))))
+            named = tuple(item.text for item in items if isinstance(item, Scalar) and not item.is_null)
+            if len(named) < max(len(items), 1):
+                self.report("form.wrong_kind", node.span, found=kind_of(node), wanted="text")
+            places.append((key, named))
         return tuple(places)
 
     def clauses(self) -> Record:
@@ -354,6 +392,25 @@ class _Linker:
                 self.report("link.bad_hash", sentence.span, found=sentence)
         sha256 = form.sha256.text if form.sha256 else ""
         return Clause(word.text, form.about, sha256, form.set_aside or "", tuple(hashes))
+
+
+def _edges(linked: Reading | DecisionDefinition) -> tuple[str, ...]:
+    """What a reading or decision requires of the others."""
+    if isinstance(linked, DecisionDefinition):
+        required = linked.requires
+    else:
+        required = tuple(
+            pair for option in linked.options if option.expression for pair in _requires(option.expression)
+        )
+    return tuple(name for kind, name in required if kind in ("decision", "reading"))
+
+
+def _left_to_judgement(form: ReadingForm) -> bool:
+    return any(option.is_.text == "judgement" for option in form.options.values())
+
+
+def _core_facts() -> set[str]:
+    return {fact.id for subject in SUBJECTS for fact in CORE.form(subject)}
 
 
 def _constant(symbol: Symbol) -> Any:

@@ -41,7 +41,8 @@ def link_parameters(
         if not values and form.not_stated is None and form.kind != "external":
             problems.append(problem("link.no_value", word.span, id=word))
         all_cites = form.cites if form.not_stated is None else (*form.cites, form.not_stated)
-        if not all_cites and form.kind != "assumption" and not all(value.cites for value in values):
+        cited = bool(all_cites) or (bool(values) and all(value.cites for value in values))
+        if not cited and form.kind != "assumption":
             problems.append(problem("link.no_citation", word.span, id=word))
         kind = "external" if form.not_stated is not None else form.kind
         linked[word.text] = Parameter(word.text, form.label, type_, kind, values, cites(all_cites))
@@ -79,7 +80,7 @@ def _window(part: WindowForm, type_: Type, source: str, cites: Any, problems: li
 
 
 def _year(word: Word, problems: list[Problem]) -> tuple[datetime.date, datetime.date] | None:
-    if word.text.isdecimal() and word.text.isascii() and 1 <= int(word.text) <= 9999:
+    if len(word.text) <= 4 and word.text.isdecimal() and word.text.isascii() and int(word.text) >= 1:
         year = int(word.text)
         return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
     problems.append(problem("link.not_a_year", word.span, found=word))

@@ -8,8 +8,10 @@ from typing import Any
 
 from policy_engine.documents.forms import FactForm, ReadingForm
 from policy_engine.documents.reader import Word
-from policy_engine.documents.scope import Names, entry_names, subject_names
+from policy_engine.documents.rule_checks import bare_constants, knowledge
+from policy_engine.documents.scope import RESERVED, Names, entry_names, good_id, subject_names
 from policy_engine.errors import Problem, problem
+from policy_engine.expression import tree
 from policy_engine.expression.check import check
 from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.names import nearest
@@ -36,6 +38,14 @@ def link_vocabulary(
             problems.append(problem("form.unknown_key", word.span, key=word, near=near))
             continue
         for id_, form in forms.items():
+            if id_.text in _HEADER or id_.text in RESERVED:
+                problems.append(problem("link.name_taken", id_.span, id=id_, kind="engine"))
+            elif not good_id(id_.text):
+                problems.append(problem("link.bad_id", id_.span, id=id_))
+            if (form.applies is None) != (form.otherwise is None):
+                key = "otherwise" if form.otherwise is None else "applies"
+                problems.append(problem("form.missing_key", id_.span, key=key))
+                continue
             if CORE.form(word.text).find(id_.text) is not None:
                 problems.append(problem("link.name_taken", id_.span, id=id_, kind="fact"))
             else:
@@ -46,7 +56,12 @@ def link_vocabulary(
             judgement = Fact(word.text, term, BOOLEAN, question=reading.question, judgement=True)
             facts.setdefault(reading.about, []).append(judgement)
     vocabulary = CORE.extended(facts) if facts else CORE
-    return _derived(vocabulary, problems), problems
+    texts = {(word.text, id_.text): form for word, forms in additions.items() for id_, form in forms.items()}
+    return _derived(vocabulary, texts, problems), problems
+
+
+_HEADER = ("format", "subject", "as_of", "value")
+"""Keys of a facts file that no fact may have."""
 
 
 def unit_of(word: Word | None, problems: list[Problem]) -> NumberType:
@@ -79,22 +94,53 @@ def _fact(id_: Word, form: FactForm, problems: list[Problem]) -> Fact:
         personal=form.personal,
         changeable=form.changeable,
         judgement=form.judgement,
+        events=form.events,
         derived=form.derived.text if form.derived else "",
         applies=form.applies.text if form.applies else "",
         otherwise=form.otherwise.text if form.otherwise else "",
     )
 
 
-def _derived(vocabulary: Vocabulary, problems: list[Problem]) -> Vocabulary:
-    forms = tuple(_derived_form(form, vocabulary, problems) for form in vocabulary.forms)
-    return Vocabulary(forms)
+def _derived(vocabulary: Vocabulary, texts: Mapping[tuple[str, str], FactForm], problems: list[Problem]) -> Vocabulary:
+    found = Vocabulary(tuple(_derived_form(form, vocabulary, texts, problems) for form in vocabulary.forms))
+    circular = _circular(found)
+    for (_, id_), form in texts.items():
+        if id_ in circular and form.derived is not None:
+            problems.append(problem("link.cycle", form.derived.span(0, len(form.derived.text)), cycle=f"{id_} → {id_}"))
+    return vocabulary if circular else found
 
 
-def _derived_form(form: RecordForm, vocabulary: Vocabulary, problems: list[Problem]) -> RecordForm:
+def _circular(vocabulary: Vocabulary) -> set[str]:
+    """Facts that derive from themselves."""
+    edges: dict[str, set[str]] = {}
+    for form in vocabulary.forms:
+        for fact in form:
+            nodes = [node for node in (fact.derived_by, fact.applies_when, fact.otherwise_is) if node is not None]
+            names = {part.id for node in nodes for part in tree.walk(node) if isinstance(part, tree.Name)}
+            entries = {part.entry for node in nodes for part in tree.walk(node) if isinstance(part, tree.Path)}
+            edges[fact.id] = edges.get(fact.id, set()) | names | entries
+    return {fact for fact in edges if fact in _reach(fact, edges)}
+
+
+def _reach(fact: str, edges: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    todo = list(edges[fact])
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += edges.get(name, ())
+    return found
+
+
+def _derived_form(
+    form: RecordForm, vocabulary: Vocabulary, texts: Mapping[tuple[str, str], FactForm], problems: list[Problem]
+) -> RecordForm:
     if not any(fact.derived or fact.applies for fact in form):
         return form
     names = _names(form, vocabulary)
-    return replace(form, facts=tuple(_with_logic(fact, names, problems) for fact in form))
+    facts = tuple(_with_logic(fact, names, texts.get((form.id, fact.id)), problems) for fact in form)
+    return replace(form, facts=facts)
 
 
 def _names(form: RecordForm, vocabulary: Vocabulary) -> Names:
@@ -104,18 +150,22 @@ def _names(form: RecordForm, vocabulary: Vocabulary) -> Names:
     return subject_names(vocabulary.form("household")).joined(entry_names(form))
 
 
-def _with_logic(fact: Fact, names: Names, problems: list[Problem]) -> Fact:
+def _with_logic(fact: Fact, names: Names, form: FactForm | None, problems: list[Problem]) -> Fact:
+    """The fact with its expressions typed; those of the pack are held to the rules for expressions of a pack."""
     changes: dict[str, Any] = {}
     for part, wanted, target in (
-        (fact.derived, fact.type, "derived_by"),
-        (fact.applies, BOOLEAN, "applies_when"),
-        (fact.otherwise, fact.type, "otherwise_is"),
+        ("derived", fact.type, "derived_by"),
+        ("applies", BOOLEAN, "applies_when"),
+        ("otherwise", fact.type, "otherwise_is"),
     ):
-        if not part:
+        text = getattr(fact, part)
+        if not text:
             continue
-        node, found = parse(ExpressionText.of(part, f"<{fact.id}>"))
+        node, found = parse(getattr(form, part) if form is not None else ExpressionText.of(text, f"<{fact.id}>"))
         if node is not None:
             node, found = check(node, names, wanted)
             changes[target] = node
+            if form is not None:
+                problems += [*bare_constants(node), *knowledge(node)]
         problems += found
     return replace(fact, **changes) if changes else fact

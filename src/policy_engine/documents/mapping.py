@@ -179,8 +179,8 @@ _SYNONYMS = {
 def suggest(tables: Mapping[str, list[list[Cell]]], vocabulary: Vocabulary, year: int) -> str:
     """A mapping file for these tables, as YAML: what was recognised, and a blank where nobody but people can say."""
     lines = [
-        "# 由列名推出的对应关系，请逐行核对。空着的列：填上事实，或移到 ignore。",
-        "# Proposed from the headings; check every line. Where a fact is blank, name one or move the column to ignore.",
+        "# 由列名推出的对应关系，请逐行核对。“?”处填上事实或取值；不用的列移到 ignore。",
+        "# Proposed from the headings; check every line. Replace each ? by a fact or a value, or move the column to ignore.",
         f"format: {FORMAT}",
         "sheets:",
     ]
@@ -237,14 +237,15 @@ def _sheet_lines(name: str, rows: list[list[Cell]], header: int, sheet: Sheet, y
     yield f"    from: {_quoted(name)}"
     yield f"    header: {header + 1}"
     yield "    columns:"
+    exact = {column.id: text for text in map(cell_text, rows[header]) if (column := sheet.find(text)) is not None}
     used: set[str] = set()
     for place, cell in enumerate(rows[header]):
         if is_empty(cell):
             continue
         heading = cell_text(cell)
         column, unit = _recognised(heading, sheet, year)
-        if column is None or column.id in used:
-            yield f"      {_quoted(heading)}: ''   # ?"
+        if column is None or column.id in used or exact.get(column.id, heading) != heading:
+            yield f"      {_quoted(heading)}: '?'"
             continue
         used.add(column.id)
         values = [row[place] for row in rows[header + 1 :] if place < len(row) and not is_empty(row[place])]
@@ -259,7 +260,7 @@ def _target(sheet: Sheet, column: Column, unit: str, values: list[Cell]) -> str:
     options = _options(column.type)
     strange = dict.fromkeys(cell_text(v) for v in values if isinstance(cell_node(v, column.type), Problem))
     if options and strange and len(strange) <= _MANY:
-        pairs = [f"{_quoted(text)}: {_quoted(nearest(text, options).split(', ')[0])}" for text in strange]
+        pairs = [f"{_quoted(text)}: {_quoted(nearest(text, options).split(', ')[0] or '?')}" for text in strange]
         parts.append("values: {" + ", ".join(pairs) + "}")
     return f"{{fact: {_quoted(fact)}, {', '.join(parts)}}}" if parts else _quoted(fact)
 

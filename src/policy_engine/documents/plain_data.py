@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any
 
 from policy_engine.documents.reader import number_of
-from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
+from policy_engine.documents.yaml import MAX_DEPTH, ListNode, MapNode, Node, Scalar
+from policy_engine.errors import FactsError, problem
 from policy_engine.expression import temporal
 from policy_engine.source import Source, Span
 from policy_engine.values import Record, format_number
@@ -17,13 +18,24 @@ from policy_engine.values import Record, format_number
 __all__ = ["context_of", "nodes"]
 
 
-def nodes(value: Any, path: str = "") -> Node:
+def nodes(value: Any, path: str = "", depth: int = 0) -> Node:
     """The data as a facts file would hold it. A binary float is read by its shortest decimal form; NaN stays NaN."""
+    if depth > MAX_DEPTH:
+        raise FactsError([problem("yaml.too_deep", _span("…", path), limit=MAX_DEPTH)])
     if isinstance(value, Mapping):
-        entries = {str(key): (_scalar(str(key), path), nodes(item, _below(path, key))) for key, item in value.items()}
+        entries = {
+            str(key): (_scalar(str(key), path), nodes(item, _below(path, key), depth + 1))
+            for key, item in value.items()
+        }
         return MapNode(entries, _span("{…}", path))
     if isinstance(value, (list, tuple)):
-        return ListNode(tuple(nodes(item, f"{path}[{i}]") for i, item in enumerate(value, 1)), _span("[…]", path))
+        return ListNode(
+            tuple(nodes(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(value, 1)), _span("[…]", path)
+        )
+    return _leaf(value, path)
+
+
+def _leaf(value: Any, path: str) -> Node:
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):
@@ -32,11 +44,17 @@ def nodes(value: Any, path: str = "") -> Node:
         return _scalar("true" if value else "false", path)
     if value is None:
         return _scalar("", path)
-    if isinstance(value, (datetime.date, float, int)):
-        return _scalar(str(value) if not isinstance(value, float) else repr(value), path)
     if isinstance(value, Decimal):
         return _scalar(format_number(value) if value.is_finite() else str(value), path)
+    if isinstance(value, int) and value.bit_length() > _LONGEST:
+        return _scalar("1e999", path)
+    if isinstance(value, (datetime.date, float, int)):
+        return _scalar(repr(value) if isinstance(value, float) else str(value), path)
     return _scalar(repr(value), path, plain=False)
+
+
+_LONGEST = 400
+"""Bits of a whole number; a longer one is no fact, and is refused as too large."""
 
 
 def context_of(node: Node) -> Any:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
 from policy_engine.source import Span
-from policy_engine.values import Record
+from policy_engine.values import CONTEXT, Record
 
 __all__ = ["FORMAT", "MAX_AMOUNT", "read_facts", "read_facts_file", "read_facts_node", "read_facts_text"]
 
@@ -65,6 +66,8 @@ def read_facts_text(text: str, name: str, vocabulary: Vocabulary = CORE) -> tupl
     json = text.lstrip()[:1] in ("{", "[")
     documents, found = read(text.replace("\t", " ") if json else text, name)
     problems = list(found)
+    if any(item.code.startswith("yaml.") for item in problems):
+        raise FactsError(problems)
     subjects = [
         item for document in documents for item in (document.items if isinstance(document, ListNode) else (document,))
     ]
@@ -85,18 +88,28 @@ def _sound(facts: list[Facts], problems: Iterable[Problem]) -> list[Facts]:
 
 
 def _subject(node: Node, vocabulary: Vocabulary) -> tuple[Facts, tuple[Problem, ...]]:
+    with localcontext(CONTEXT):
+        return _read_subject(node, vocabulary)
+
+
+def _read_subject(node: Node, vocabulary: Vocabulary) -> tuple[Facts, tuple[Problem, ...]]:
     reader = _FactsReader(vocabulary)
     if not isinstance(node, MapNode):
         reader.report("form.wrong_kind", node, found=kind_of(node), wanted="mapping")
         return Facts("household", FactRecord({}, "household", "")), tuple(reader.problems)
-    subject = reader.header_subject(node.get("subject"))
-    as_of = reader.header_date(node.get("as_of"))
-    reader.header_format(node.get("format"))
+    header = {key: value for key in _HEADER if (value := node.get(key)) is not None and not _is_null(value)}
+    subject = reader.header_subject(header.get("subject"))
+    as_of = reader.header_date(header.get("as_of"))
+    reader.header_format(header.get("format"))
     entries = {key: entry for key, entry in node.entries.items() if key not in _HEADER}
     root = reader.record(MapNode(entries, node.span), vocabulary.form(subject), "")
-    reader.check_household(node, root)
+    reader.check_household(entries, vocabulary.form(subject), root)
     facts = Facts(subject, root, as_of, Record(reader.evidence))
     return facts, tuple(reader.problems)
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null
 
 
 class _FactsReader:
@@ -142,7 +155,7 @@ class _FactsReader:
             return FactRecord({}, form.id, path)
         for key, (word, value) in node.entries.items():
             fact = form.find(key)
-            if fact is None and number_of(word) is not None:
+            if fact is None and number_of(word) is not None and _is_null(value):
                 self.report("facts.thousands_comma", word, found=key)
             elif fact is None:
                 names = [name for known in form for name in (known.id, known.label.zh)]
@@ -240,13 +253,14 @@ class _FactsReader:
             self.check_unique(node, found, path)
         return tuple(value for value in found if value is not None)
 
-    def check_household(self, node: Node, root: FactRecord) -> None:
+    def check_household(self, entries: Mapping[str, tuple[Scalar, Node]], form: RecordForm, root: FactRecord) -> None:
         """A household has people; figures given twice over agree."""
         members, size = root.get("members"), root.get("household_size")
+        places = {fact.id: value for key, (_, value) in entries.items() if (fact := form.find(key)) is not None}
         if members == ():
-            self.report("facts.no_people", node)
+            self.report("facts.no_people", places["members"])
         if members is not None and size is not None and size != len(members):
-            self.report("facts.size_differs", node, warning=True, found=size, members=len(members))
+            self.report("facts.size_differs", places["household_size"], warning=True, found=size, members=len(members))
         years: Any = root.get("finances", Record()) if root.form == "household" else Record()
         people = size or (Decimal(len(members)) if members else None)
         for year, record in years.items():
@@ -254,7 +268,14 @@ class _FactsReader:
                 total, each = record.get(name), record.get(f"{name}_per_head")
                 if total is not None and each is not None and people and abs(total / people - each) >= Decimal("0.01"):
                     path, derived = f"finances.{year}.{name}_per_head", round(total / people, 2)
-                    self.report("facts.per_head_differs", node, warning=True, fact=path, found=each, derived=derived)
+                    self.report(
+                        "facts.per_head_differs",
+                        places["finances"],
+                        warning=True,
+                        fact=path,
+                        found=each,
+                        derived=derived,
+                    )
 
     def check_unique(self, node: ListNode, found: list[Any], path: str) -> None:
         """No two records of a list with the same code of their own (`member_id`, `need_id`)."""
@@ -304,11 +325,9 @@ class _FactsReader:
         text = node.text if isinstance(node, Scalar) else ""
         found = temporal.read_date(text)
         if found is None:
-            parts = text.split("-")
-            no_such_day = [len(part) for part in parts] == [4, 2, 2] and all(part.isdecimal() for part in parts)
-            self.report(
-                "facts.no_such_day" if no_such_day else "facts.not_a_date", node, fact=path, found=kind_of(node)
-            )
+            no_such_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) is not None
+            code = "facts.no_such_day" if no_such_day else "facts.not_a_date"
+            self.report(code, node, fact=path, found=kind_of(node))
         return found
 
     def text(self, node: Node, path: str) -> str | None:

@@ -104,6 +104,8 @@ def _read_forms(folder: Path) -> PackForms:
     node = _one_document(folder / "pack.yaml", forms, required=True)
     if node is not None:
         forms.pack = _read(node, PackForm, forms)
+    elif not forms.problems:
+        forms.problems.append(problem("pack.empty", where=str(folder / "pack.yaml")))
     for file, target, form in (
         ("parameters.yaml", forms.parameters, ParameterForm),
         ("readings.yaml", forms.readings, ReadingForm),

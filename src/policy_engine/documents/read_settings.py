@@ -28,8 +28,10 @@ def load_settings(path: str | os.PathLike[str], pack: Pack) -> Settings:
     text = read_text(Path(path), problems)
     documents, found = read(text, os.fspath(path)) if text is not None else ((), ())
     problems += found
-    if len(documents) != 1 and not problems:
+    if not documents and not problems:
         problems.append(problem("facts.empty", where=os.fspath(path)))
+    if len(documents) > 1:
+        problems.append(problem("pack.several_documents", documents[1].span))
     settings = read_settings(documents[0], pack, problems) if documents else Settings()
     if problems:
         raise FactsError(problems)
@@ -53,9 +55,18 @@ def read_settings(node: Node, pack: Pack, problems: list[Problem]) -> Settings:
             continue
         parameter = pack.parameter(word.text)
         values = link_values(setting, parameter.type, lambda _: (), problems)
+        if setting.value is None and not setting.values and not setting.windows:
+            problems.append(problem("link.no_value", word.span, id=word))
         if any(overlap(value, stated) for value in values for stated in parameter.values):
             problems.append(problem("settings.stated", word.span, id=word))
         parameters[word.text] = values
+    for word, option in form.readings.items():
+        if word.text not in pack.readings:
+            near = nearest(word.text, pack.readings) or ", ".join(pack.readings)
+            problems.append(problem("request.unknown_reading", word.span, found=word, pack=pack.id, near=near))
+        elif option.text not in (options := [known.id for known in pack.reading(word.text).options]):
+            near = ", ".join(options)
+            problems.append(problem("request.unknown_option", option.span, found=option, reading=word, near=near))
     return Settings(Record(parameters), Record({word.text: option.text for word, option in form.readings.items()}))
 
 

@@ -178,7 +178,7 @@ class Reader:
 
     def whole(self, node: Node) -> Any:
         found = number_of(node)
-        if found is None or found != found.to_integral_value():
+        if found is None or found != found.to_integral_value() or abs(found) >= 10**9:
             return self.wrong_kind(node, "whole number")
         return int(found)
 
@@ -212,7 +212,11 @@ def number_of(node: Node) -> Decimal | None:
         number = Decimal(node.text)
     except ArithmeticError:
         return None
-    return number if len(number.as_tuple().digits) <= CONTEXT.prec else None
+    return number if len(number.as_tuple().digits) <= CONTEXT.prec and abs(number.adjusted()) < _MOST_DIGITS else None
+
+
+_MOST_DIGITS = 100
+"""Digits before or behind the point of a number in a file."""
 
 
 def kind_of(node: Node) -> str:

@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from policy_engine.expression.names import Symbol
+from policy_engine.expression.parse import KEYWORDS
 from policy_engine.expression.types import DATE, Type
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS, Fact, RecordForm
 
-__all__ = ["RESERVED", "Names", "entry_names", "pack_names", "subject_names"]
+__all__ = ["RESERVED", "Names", "entry_names", "good_id", "pack_names", "subject_names"]
 
-RESERVED = ("on",)
-"""Names the engine gives a meaning to: `on` is the date asked about."""
+RESERVED = ("on", "item", "household", *YEARS)
+"""Names the engine gives a meaning to: `on` is the date asked about, `household` that of the member in question."""
+
+
+def good_id(text: str) -> bool:
+    """May this be the id of a fact, parameter, reading or decision?"""
+    return text.isidentifier() and text.isascii() and text not in KEYWORDS
 
 
 @dataclass

@@ -1,45 +1,35 @@
-"""Tables of facts: workbooks (.xlsx, .xls), CSV files, and folders of them, one row for each household and record.
+"""Tables of facts: which rows belong to which household, and which cannot be used.
 
-Every row ends up in a household or among the rejected. A list of records is known where the household has rows in its
-sheet, or says that the list is complete; otherwise it is unknown.
+Every row ends up in a household or among the rejected.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
-
-from policy_engine.documents.mapping import Mapped, SheetMapping, mapped_cell, sheet_named
-from policy_engine.documents.read_facts import read_facts_node
-from policy_engine.documents.table_cells import Cell, cell_node, cell_text, cell_words, is_empty
+from policy_engine.documents.mapping import Mapped, SheetMapping, sheet_named
+from policy_engine.documents.table_cells import Cell, cell_node, cell_text, is_empty
 from policy_engine.documents.table_columns import ID, IGNORED_SHEETS, MAIN, Column, Sheet, sheets_of
-from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
+from policy_engine.documents.table_files import Rows, open_tables
+from policy_engine.documents.yaml import Scalar
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.expression.names import nearest
 from policy_engine.expression.types import TEXT
-from policy_engine.model.facts import Facts
 from policy_engine.model.vocabulary import Vocabulary
-from policy_engine.source import Source, Span
 
 __all__ = [
     "HouseholdRows",
     "Layout",
     "Rejected",
+    "Row",
     "Tables",
-    "open_tables",
-    "read_household",
+    "cell_of",
     "read_tables",
     "set_aside",
 ]
-
-Rows: TypeAlias = list[list[Cell]]
 
 
 class Row(NamedTuple):
@@ -127,45 +117,6 @@ class Tables:
     rejected: tuple[Rejected, ...]
     rows: int
     """Rows of the households' own sheet, used or not."""
-
-
-# ---- files
-
-
-def open_tables(path: Path) -> dict[str, Callable[[], Rows]]:
-    """The sheets of a workbook or folder by name, each read when it is called; raises `FactsError`."""
-    if path.is_dir() or path.suffix.lower() == ".csv":
-        files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
-        return {file.stem: lambda file=file: _csv_rows(file) for file in files}  # type: ignore[misc]
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-    except FileNotFoundError:
-        raise FactsError([problem("file.not_found", where=str(path), path=path)]) from None
-    except (CalamineError, PasswordError, XmlError, ZipError, OSError) as error:
-        raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error)]) from None
-    return {name: lambda name=name: _sheet_rows(book, name) for name in book.sheet_names}  # type: ignore[misc]
-
-
-def _sheet_rows(book: CalamineWorkbook, name: str) -> Rows:
-    rows: Rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return rows
-
-
-def _csv_rows(path: Path) -> Rows:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise FactsError([problem("file.not_found", where=str(path), path=path)]) from None
-    except OSError as error:
-        raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error.strerror)]) from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return list(csv.reader(io.StringIO(data.decode(encoding), newline="")))
-        except UnicodeDecodeError:
-            continue
-        except csv.Error as error:
-            raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error)]) from None
-    raise FactsError([problem("table.encoding", where=str(path), path=path)])
 
 
 # ---- rows to households
@@ -338,119 +289,14 @@ def set_aside(layouts: Iterable[Layout], household: HouseholdRows, problems: Ite
     for layout in layouts:
         rows = household.lists.get(layout.sheet.list, []) if layout.sheet.list else [household.row]
         for row in rows:
-            own = [item for item in found if _row_of(item.where) == (layout.name, row.number)]
+            own = [item for item in found if cell_of(item.where) == (layout.name, row.number)]
             place = layout.place(layout.id_at, row.number)
             for item in own or [problem("table.set_aside", where=place, found=household.id, other=found[0].where)]:
                 yield _rejected(layout, row, household.id, item)
 
 
-def _row_of(place: str) -> tuple[str, int]:
+def cell_of(place: str) -> tuple[str, int]:
+    """The sheet and row of a place such as `户!C7` or `户!7`."""
     name, _, cell = place.rpartition("!")
     digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return name, int(digits) if digits.isdecimal() else 0
-
-
-# ---- households to facts
-
-
-def read_household(
-    layouts: Iterable[Layout], household: HouseholdRows, vocabulary: Vocabulary
-) -> tuple[Facts | None, tuple[Problem, ...]]:
-    """The facts of a household, or None; with every problem, each in its cell."""
-    problems: list[Problem] = []
-    node = _node(layouts, household, problems)
-    if problems:
-        return None, _in_cells(layouts, problems)
-    try:
-        facts, found = read_facts_node(node, vocabulary)
-    except FactsError as error:
-        return None, _in_cells(layouts, error.problems)
-    return facts, _in_cells(layouts, found)
-
-
-def _in_cells(layouts: Iterable[Layout], problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems with their cells: while a row is read it is a source, and its columns are the positions in it."""
-    by_name = {layout.name: layout for layout in layouts}
-    placed = []
-    for found in problems:
-        if found.span is not None:
-            name, row = _row_of(found.span.source.name)
-            found = replace(found, span=None, where=by_name[name].place(found.span.start, row))  # noqa: PLW2901
-        placed.append(found)
-    return tuple(placed)
-
-
-def _node(layouts: Iterable[Layout], household: HouseholdRows, problems: list[Problem]) -> MapNode:
-    tree: dict[str, Any] = {}
-    complete: dict[str, bool] = {}
-    records: dict[str, ListNode] = {}
-    span = Span(Source(MAIN, ""), 0, 0)
-    for layout in layouts:
-        if not layout.sheet.list:
-            tree = _entries(layout, household.row, problems, complete)
-            span = _row_span(layout, household.row)
-        elif household.lists.get(layout.sheet.list):
-            rows = household.lists[layout.sheet.list]
-            nodes = [_map(_entries(layout, row, problems, {}), _row_span(layout, row)) for row in rows]
-            for node in nodes:
-                node.entries.pop(ID, None)
-            records[layout.sheet.list] = ListNode(tuple(nodes), _row_span(layout, rows[0]))
-    for id_, whole in complete.items():
-        if not whole:
-            records.pop(id_, None)
-        else:
-            records.setdefault(id_, ListNode((), span))
-    return _map(tree | records, span)
-
-
-def _row_span(layout: Layout, row: Row) -> Span:
-    """The cell that names the household."""
-    return Span(Source(f"{layout.name}!{row.number}", ""), layout.id_at, layout.id_at)
-
-
-def _entries(layout: Layout, row: Row, problems: list[Problem], complete: dict[str, bool]) -> dict[str, Any]:
-    """The row as nested names; a judgement as `{value, by, observed_on}`."""
-    for at in layout.without_heading(row) if layout.gaps or len(row.cells) > len(layout.columns) else ():
-        found = cell_words(row.cells[at])
-        problems.append(problem("table.beyond_columns", where=layout.place(at, row.number), found=found))
-    tree: dict[str, Any] = {}
-    source = Source(f"{layout.name}!{row.number}", "")
-    for at, (mapped, cell) in enumerate(zip(layout.columns, row.cells, strict=False)):
-        if mapped is None or is_empty(cell):
-            continue
-        given = mapped_cell(cell, mapped)
-        if is_empty(given):
-            continue
-        node = cell_node(given, mapped.column.type, Span(source, at, at))
-        if isinstance(node, Problem):
-            problems.append(node)
-        elif mapped.column.part == "complete":
-            complete[mapped.column.path[0]] = isinstance(node, Scalar) and node.text == "true"
-        else:
-            _put(tree, mapped.column, node)
-    return tree
-
-
-def _put(tree: dict[str, Any], column: Column, node: Node) -> None:
-    *above, last = column.path
-    for step in above:
-        tree = tree.setdefault(step, {})
-    if column.fact.judgement:
-        tree.setdefault(last, {})[column.part] = node
-    else:
-        tree[last] = node
-
-
-def _map(tree: dict[str, Any], span: Span) -> MapNode:
-    entries: dict[str, tuple[Scalar, Node]] = {}
-    for key, value in tree.items():
-        if not isinstance(value, dict):
-            entries[key] = _word(key), value
-        elif "value" in value or not value.keys() <= {"by", "observed_on"}:
-            entries[key] = _word(key), _map(value, span)
-    return MapNode(entries, span)
-
-
-@lru_cache(maxsize=4096)
-def _word(key: str) -> Scalar:
-    return Scalar(key, Span(Source(key, key), 0, len(key)))

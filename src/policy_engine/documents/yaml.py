@@ -84,8 +84,12 @@ def _offsets(text: str, span: Span) -> Sequence[int]:
     if raw == text:
         return range(start, start + len(text) + 1)
     found: list[int] = []
-    position = 0
+    position = _body(raw)
     for character in text:
+        if raw[position : position + 1] == "\\" and raw[:1] == '"':
+            found.append(start + position)
+            position += {"x": 4, "u": 6, "U": 10}.get(raw[position + 1 : position + 2], 2)
+            continue
         if character.isspace():
             while position < len(raw) and not raw[position].isspace():
                 position += 1
@@ -96,8 +100,18 @@ def _offsets(text: str, span: Span) -> Sequence[int]:
         at = raw.find(character, position)
         position = at if at >= 0 else position
         found.append(start + min(position, max(len(raw) - 1, 0)))
-        position += 1
+        position += 2 if raw[:1] == "'" and raw[position : position + 2] == "''" else 1
     return [*found, start + len(raw)]
+
+
+def _body(raw: str) -> int:
+    """Where the value of a scalar begins: behind an anchor, the header of a block, or the opening quote."""
+    position = 0
+    if raw[:1] == "&":
+        position = raw.find(" ") + 1
+    if raw[position : position + 1] in ("|", ">"):
+        return raw.find("\n", position) + 1
+    return position + (raw[position : position + 1] in ("'", '"'))
 
 
 def read(text: str, name: str) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
@@ -107,10 +121,15 @@ def read(text: str, name: str) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
         return (), (problem("yaml.too_large", Span(source, 0, 0), length=len(text), limit=MAX_LENGTH),)
     if _FAST:
         documents, problems = _compose(source, fast=True)
-        if not any(found.code in _BROKEN for found in problems):
+        if not any(found.code in _BROKEN for found in problems) or len(text) > _RETRIED:
             return documents, problems
-    return _compose(source, fast=False)  # the pure parser reads a little more, and its word is final
+        again = _compose(source, fast=False)  # the pure parser reads a little more
+        return (documents, problems) if any(found.code == "yaml.unreadable" for found in again[1]) else again
+    return _compose(source, fast=False)
 
+
+_RETRIED = 100_000
+"""Characters of a text at most that is read a second time, by the slower parser."""
 
 _BROKEN = ("yaml.syntax", "yaml.tab", "yaml.full_width_colon")
 
@@ -124,9 +143,11 @@ def _compose(source: Source, *, fast: bool) -> tuple[tuple[Node, ...], tuple[Pro
         return tuple(composer.documents), (*composer.problems, stop.problem)
     except MarkedYAMLError as error:
         return tuple(composer.documents), (*composer.problems, _syntax(error, source))
-    except (YAMLError, ValueError) as error:
-        at = Span(source, 0, 1)
-        return (), (problem("yaml.syntax", at, what=" ".join(str(error).split())[:200]),)
+    except (YAMLError, ValueError, LookupError, ArithmeticError) as error:
+        offset = getattr(error, "position", 0)
+        at = Span(source, offset, offset + 1)
+        code = "yaml.syntax" if isinstance(error, YAMLError) or fast else "yaml.unreadable"
+        return (), (problem(code, at, what=" ".join(str(error).split())[:200]),)
     return tuple(composer.documents), tuple(composer.problems)
 
 
@@ -197,6 +218,8 @@ class _Composer:
         if kind is ScalarEvent:
             self.refuse_tag(event, span)
             plain = event.style in (None, "")
+            if not event.value.isascii() and any("\ud800" <= character <= "\udfff" for character in event.value):
+                raise _Stop(problem("yaml.syntax", span, what="a surrogate is no character"))
             self.add(Scalar(event.value, span, plain), event.anchor, 1)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             self.refuse_tag(event, span)
@@ -244,6 +267,8 @@ class _Composer:
             around.key = self.key(node)
         else:
             key, around.key = around.key, None
+            if key.plain and key.text == "<<":
+                return
             if key.text in around.entries:
                 self.problems.append(problem("yaml.duplicate_key", key.span, key=key.text))
             else:

@@ -97,7 +97,12 @@ class Evaluator(ABC):
 
     def negative(self, node: tree.Negative, env: Locals) -> Value:
         operand = self.value(node.operand, env)
-        return operand.plain() if isinstance(operand, Unknown) else operations.negative(operand)
+        if isinstance(operand, Unknown):
+            return operand.plain()
+        try:
+            return operations.negative(operand)
+        except OverflowError:
+            return undefined(Undefined("value.overflow"), node.span)
 
     def binary(self, node: tree.Binary, env: Locals) -> Value:
         left, right = self.value(node.left, env), self.value(node.right, env)
@@ -126,9 +131,12 @@ class Evaluator(ABC):
         """Does the operand pass one test behind `in`?"""
         if isinstance(node, tree.Test):
             return compare(node.op, operand, self.value(node.operand, env))
-        if isinstance(node, tree.RangeOf):
-            low = compare(">=" if node.low_in else ">", operand, self.value(node.low, env))
-            return and_((low, compare("<=" if node.high_in else "<", operand, self.value(node.high, env))))
+        if isinstance(node.typed, RangeType):
+            ends = self.value(node, env)
+            if isinstance(ends, Unknown):
+                return ends
+            low = compare(">=" if ends["low_in"] else ">", operand, ends["low"])
+            return and_((low, compare("<=" if ends["high_in"] else "<", operand, ends["high"])))
         if isinstance(node, tree.ListOf) and _holds_tests(node):
             return or_(self.test(item, operand, env) for item in node.items)
         found = self.value(node, env)
@@ -170,22 +178,24 @@ class Evaluator(ABC):
     def call(self, node: tree.Call, env: Locals) -> Value:
         arguments = tuple(self.value(argument, env) for argument in node.arguments)
         if node.function == "is known":
-            return not isinstance(arguments[0], (Unknown, Possibly))
+            value = arguments[0]
+            return not isinstance(value, (Unknown, Possibly)) and not (isinstance(value, Record) and not value)
         signature = FUNCTIONS[node.function][node.way]
         if not signature.strict and node.function != "list contains":
             arguments = (self.as_list(node, arguments),)
-        listwise = lists.FUNCTIONS.get(node.function)
-        if listwise is not None:
-            items = arguments[0]
-            return items.plain() if isinstance(items, Unknown) else listwise(*arguments)
-        if operations.is_open(arguments):
-            return unknown_of(*arguments)
         try:
-            return signature.apply(*arguments)
+            return self.applied(node.function, signature.apply, arguments)
         except Undefined as error:
             return undefined(error, node.span)
         except ArithmeticError:
             return undefined(Undefined("value.overflow"), node.span)
+
+    def applied(self, function: str, apply: Callable[..., Value], arguments: tuple[Value, ...]) -> Value:
+        listwise = lists.FUNCTIONS.get(function)
+        if listwise is not None:
+            items = arguments[0]
+            return items.plain() if isinstance(items, Unknown) else listwise(*arguments)
+        return unknown_of(*arguments) if operations.is_open(arguments) else apply(*arguments)
 
     def as_list(self, node: tree.Call, arguments: tuple[Value, ...]) -> Value:
         """The arguments of a list function as one list: `max(xs)`, `max(a, b)` and `max(a)` are all allowed."""

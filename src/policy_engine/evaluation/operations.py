@@ -178,8 +178,15 @@ def _durations(op: str, left: Any, right: Any) -> Value:
     amount = _amount(left)
     if not isinstance(right, Decimal):
         return _arithmetic("/", amount, _amount(right))
-    scaled = int(_arithmetic(op, amount, right))
+    found = _arithmetic(op, amount, right)
+    if abs(found) > _LARGEST:
+        raise OverflowError
+    scaled = int(found)
     return Months(scaled) if isinstance(left, Months) else datetime.timedelta(microseconds=scaled)
+
+
+_LARGEST = Decimal(10) ** 20
+"""Months, or microseconds, of a duration at most."""
 
 
 def _amount(duration: Months | datetime.timedelta) -> Decimal:

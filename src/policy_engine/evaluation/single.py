@@ -107,6 +107,8 @@ class Single(Evaluator):
     # ---- names
 
     def global_(self, node: tree.Name) -> Value:
+        if node.kind == "household":
+            return self.facts.root
         if node.kind == "fact":
             return self.fact(self.facts.root, node.id, node.span)
         if node.kind == "parameter":

@@ -204,7 +204,8 @@ class _Checker:
         self.level -= 1
         if not isinstance(given, ListType) and given != NEVER:
             self.report("type.mismatch", target.span, wanted="list", found=given)
-        by_position = isinstance(condition.typed, NumberType)
+        of_item = any(isinstance(part, tree.Name) and part.kind == f"item{level}" for part in tree.walk(condition))
+        by_position = isinstance(condition.typed, NumberType) and not of_item
         if not by_position:
             condition = self.fit(condition, BOOLEAN)
         return replace(
@@ -334,7 +335,11 @@ class _Checker:
             self.mismatched("modulo", node.span, arguments[0].typed, arguments[1].typed)
         types = tuple(argument.typed for argument in arguments)
         if signature.variadic and len(types) > 1:
-            types = (ListType(self.item_list(arguments).item),)
+            item = self.item_list(arguments).item
+            if isinstance(item, Mixed):
+                self.report("type.operands", node.span, op=node.function, left=types[0], right=types[1])
+                return NEVER
+            types = (ListType(item),)
         return signature.result(*types)
 
     def duration(self, node: tree.Call, constant: object) -> Type:

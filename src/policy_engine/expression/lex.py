@@ -60,7 +60,7 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     r"""
       (?P<space>[ \t\r\n\u00a0\u3000\ufeff]+ | //[^\n]* | /\*.*?\*/)
-    | (?P<number>(?:\d+(?:\.(?!\.)\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<text>"(?:[^"\\]|\\.)*")
     | (?P<at>@"(?:[^"\\]|\\.)*")
     | (?P<name>[^\W\d]\w*)
@@ -80,6 +80,8 @@ def tokens(text: ExpressionText) -> list[Token]:
     found: list[Token] = []
     position = 0
     while position < len(text.text):
+        if text.text.startswith("/*", position) and text.text.find("*/", position + 2) < 0:
+            raise Refused(problem("expression.open_comment", text.span(position, position + 2)))
         match = _TOKEN.match(text.text, position)
         if match is None:
             raise Refused(_stray(text, position))
@@ -122,10 +124,8 @@ _FULL_WIDTH = dict(zip("（），：＜＞＝＋－＊／．【】「」“”�
 def _stray(text: ExpressionText, position: int) -> Problem:
     character = text.text[position]
     span = text.span(position, position + 1)
-    if character == '"':
+    if character == '"' or text.text.startswith('@"', position):
         return problem("expression.open_text", span)
-    if text.text.startswith("/*", position):
-        return problem("expression.open_comment", span)
     if character in _FULL_WIDTH:
         return problem("expression.full_width", span, found=character, meant=_FULL_WIDTH[character])
     return problem("expression.stray_character", span, found=character)

@@ -14,16 +14,16 @@ from policy_engine.expression.tree import Node
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT
 
-__all__ = ["MAX_BINDINGS", "MAX_DEPTH", "parse"]
+__all__ = ["KEYWORDS", "MAX_BINDINGS", "MAX_DEPTH", "parse"]
 
 MAX_DEPTH = 50
 """Levels of a tree: nested brackets, and operators in one chain."""
 
 MAX_BINDINGS = 4
-"""Variables of one quantifier: every combination of their items is judged."""
+"""Variables of a quantifier and of those around it: every combination of their items is judged."""
 
 _COMPARISONS = ("=", "!=", "<=", ">=", "<", ">")
-_KEYWORDS = frozenset("and or if then else between in some every satisfies true false null for return function".split())
+KEYWORDS = frozenset("and or if then else between in some every satisfies true false null for return function".split())
 _KEYWORDS_BEHIND = frozenset("and or then else between in satisfies".split())
 _NOT_IN_SUBSET = {"for": "for … return", "function": "function definitions"}
 
@@ -56,6 +56,7 @@ class _Parser:
         self.tokens = found
         self.position = 0
         self.depth = 0
+        self.bound = 0
 
     # ---- tokens
 
@@ -88,17 +89,20 @@ class _Parser:
     # ---- expressions, loosest first
 
     def expression(self) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Refused(problem("expression.too_deep", self.token.span, limit=MAX_DEPTH))
+        self.deeper(1)
         if self.at("if"):
             node = self.if_()
         elif self.at("some", "every"):
             node = self.quantified()
         else:
             node = self.disjunction()
-        self.depth -= 1
+        self.deeper(-1)
         return node
+
+    def deeper(self, step: int) -> None:
+        self.depth += step
+        if self.depth > MAX_DEPTH:
+            raise Refused(problem("expression.too_deep", self.token.span, limit=MAX_DEPTH))
 
     def if_(self) -> Node:
         start = self.take()
@@ -115,10 +119,12 @@ class _Parser:
         while self.at(","):
             self.take()
             bindings.append(self.binding())
-        if len(bindings) > MAX_BINDINGS:
+        self.bound += len(bindings)
+        if self.bound > MAX_BINDINGS:
             raise Refused(problem("expression.too_many_bindings", start.span, limit=MAX_BINDINGS))
         self.expect("name", "satisfies")
         condition = self.expression()
+        self.bound -= len(bindings)
         return tree.Quantified(
             span=start.span.to(condition.span),
             every=start.text == "every",
@@ -135,7 +141,7 @@ class _Parser:
         return name, domain
 
     def name(self) -> str:
-        if self.token.kind != "name" or self.token.text in _KEYWORDS:
+        if self.token.kind != "name" or self.token.text in KEYWORDS:
             self.unexpected("a name")
         return self.take().text
 
@@ -292,7 +298,7 @@ class _Parser:
             raise self.outside(token.span, _NOT_IN_SUBSET[token.text])
         if token.text in ("if", "some", "every"):
             return self.expression()
-        if token.text in _KEYWORDS:
+        if token.text in KEYWORDS:
             self.unexpected("a value")
         self.take()
         return tree.Name(span=token.span, id=token.text)
@@ -309,7 +315,7 @@ class _Parser:
                     return name, span
                 if name in OUTSIDE:
                     raise self.outside(span, f"{name}()")
-                if length == 1 and name not in _KEYWORDS:
+                if length == 1 and name not in KEYWORDS:
                     self.unknown_function(name, span)
         return None
 
@@ -352,7 +358,9 @@ class _Parser:
 
     def open_range(self) -> Node:
         start = self.take()
+        self.deeper(1)
         low = self.additive()
+        self.deeper(-1)
         if not self.at(".."):
             self.unexpected("“..”")
         return self.range_(start, low, low_in=False)

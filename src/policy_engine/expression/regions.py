@@ -49,14 +49,14 @@ def exclusive(conditions: Sequence[Node]) -> frozenset[tuple[int, int]]:
 
 
 def exhaustive(conditions: Sequence[Node]) -> bool:
-    """Is it proved that one of the conditions always holds? Only where all test one and the same operand."""
-    regions = [_region(condition) for condition in conditions]
-    if not regions or any(region is None for region in regions):
-        return False
-    known = [region for region in regions if region is not None]
-    if len({region.operand for region in known}) != 1:
-        return False
-    return frozenset().union(*(region.cells for region in known)) == known[0].whole
+    """Is it proved that one of the conditions always holds? Where some of them together leave nothing of one operand out."""
+    covered: dict[str, frozenset[str]] = {}
+    for region in map(_region, conditions):
+        if region is not None:
+            covered[region.operand] = covered.get(region.operand, frozenset()) | region.cells
+            if covered[region.operand] == region.whole:
+                return True
+    return False
 
 
 def contradicts(condition: Node) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from policy_engine.expression import tree
 from policy_engine.expression.tree import Node
-from policy_engine.expression.types import CodeType, ListType, RecordType
+from policy_engine.expression.types import BOOLEAN, CodeType, ListType, RecordType
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS
 from policy_engine.report.words import say, shown
@@ -102,6 +102,8 @@ class _Phrase:
             return fact.label.in_(self.language) if fact else node.id
         if node.id in YEARS:
             return self.say(node.id)
+        if node.kind == "reading" and node.type == BOOLEAN:
+            return f"“{self.pack.reading(node.id).question.in_(self.language)}”"
         return label_of(node.id, self.pack, self.subject, self.language)
 
     def bound(self, node: tree.Name) -> str:
@@ -115,7 +117,7 @@ class _Phrase:
         target = self.write(node.target)
         given = node.target.type
         item = given.item if isinstance(given, ListType) else given
-        label = node.entry
+        label = say(node.entry, self.language)
         if isinstance(item, RecordType) and item.name:
             fact = self.pack.vocabulary.form(item.name).find(node.entry)
             if fact is not None:

@@ -23,12 +23,12 @@ from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
 from policy_engine.documents.mapping import read_mapping
 from policy_engine.documents.table_cells import Cell
+from policy_engine.documents.table_facts import read_household
 from policy_engine.documents.tables import (
     HouseholdRows,
     Layout,
     Rejected,
     Tables,
-    read_household,
     read_tables,
     set_aside,
 )

@@ -41,7 +41,7 @@ def suggest(
         loaded = pack_of(pack)
         try:
             from policy_engine.documents.mapping import suggest as suggested
-            from policy_engine.documents.tables import open_tables
+            from policy_engine.documents.table_files import open_tables
         except ModuleNotFoundError as error:
             raise missing_extra(error) from None
         tables = {name: rows() for name, rows in open_tables(file).items()}
