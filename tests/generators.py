@@ -281,9 +281,9 @@ WORLDS = st.fixed_dictionaries(
 )
 
 
-def places(value: Any, path: str) -> Iterator[str]:
-    """The paths of a value and of everything in it."""
-    yield path
+def places(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """A value and everything in it, each with its path."""
+    yield path, value
     if isinstance(value, tuple):
         for number, item in enumerate(value, 1):
             yield from places(item, f"{path}[{number}]")
@@ -311,7 +311,7 @@ def visible(world: Mapping[str, Any], hidden: Set[str]) -> Record:
 def half_known(draw: Any) -> tuple[dict[str, Any], set[str]]:
     """A world, and the paths that are hidden in it."""
     world = draw(WORLDS)
-    paths = [path for name, value in world.items() for path in places(value, name)]
+    paths = [path for name, value in world.items() for path, _ in places(value, name)]
     return world, draw(st.sets(st.sampled_from(paths), max_size=8))
 
 

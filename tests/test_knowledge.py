@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import operator
 import os
 import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from itertools import pairwise
+from functools import reduce
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import example, given, settings
@@ -128,12 +130,17 @@ def test_the_law_of_knowledge_on_any_pack(half):
     check_law(half)
 
 
+def at(data, place):
+    return reduce(operator.getitem, place, data)
+
+
 def check_missing(half):
-    """With all learned but what an open answer names, it is still open."""
+    """With all learned but what an open answer names, it is still open; with all learned that it names, it is settled."""
     hidden = [place for place in half.hidden if place not in {("household_size",), ("members",)}]
     for place in leaves_of(half.data):
         if str(place[-1]).endswith("_per_head"):
             hidden.append(place)
+    lists = {written(place, half.on.year) for place in hidden if isinstance(at(half.data, place), list)}
     answers = half.answers(hidden)
     if any(answer.conflict is not False or answer.gap for answer in answers):
         return
@@ -147,6 +154,11 @@ def check_missing(half):
         ]
         after = {found.decision: found for found in half.answers(kept)}[answer.decision]
         assert not after.determined, (answer.decision, named)
+        settling = {item.kind for item in answer.missing} <= {"fact", "judgement"} and half.on == day_in(half.pack)
+        if settling and not named & lists:
+            learned = [place for place in hidden if written(place, half.on.year) not in named]
+            after = {found.decision: found for found in half.answers(learned)}[answer.decision]
+            assert after.determined or after.problems, (answer.decision, named, after.missing)
 
 
 @settings(deadline=None, max_examples=50)
@@ -159,6 +171,22 @@ def test_an_open_answer_names_what_it_waits_for_in_xuanzhou(half):
 @given(half_known_households(packs()))
 def test_an_open_answer_names_what_it_waits_for_on_any_pack(half):
     check_missing(half)
+
+
+APPLYING = make_pack(
+    {"e": {"is": "fact"}},
+    booleans("c", "v") | {"fact": {"label": "fact", "type": "boolean", "applies": "c", "otherwise": "v"}},
+)
+
+
+@pytest.mark.parametrize("values", [*product((True, False, None), repeat=3)])
+def test_a_fact_with_a_condition_means_if_then_else(values):
+    data = {"county": "c", "as_of": ON.isoformat(), **dict(zip(("c", "fact", "v"), values, strict=True))}
+    completions = product(*[(True, False) if value is None else (value,) for value in values])
+    answers = {fact if applies else otherwise for applies, fact, otherwise in completions}
+    answer = decide(APPLYING, data)["e"]
+    assert answer.outcome is (answers.pop() if len(answers) == 1 else None)
+    assert answer.determined is (answer.outcome is not None)
 
 
 def test_nothing_known_decides_nothing():

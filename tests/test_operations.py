@@ -286,9 +286,9 @@ def few_hidden(draw):
     """A world in which at most three single values are hidden."""
     world, _ = draw(half_known())
     single = [
-        path for name in DOMAINS if name in world for path in places(world[name], name) if path not in ("xs", "bs")
+        path for name in DOMAINS if name in world for path, _ in places(world[name], name) if path not in ("xs", "bs")
     ]
-    single += [path for path in places(world["rs"], "rs") if "." in path]
+    single += [path for path, _ in places(world["rs"], "rs") if "." in path]
     return world, draw(st.lists(st.sampled_from(single), max_size=3, unique=True))
 
 

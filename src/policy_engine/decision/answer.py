@@ -124,7 +124,10 @@ class Decision:
     problems: tuple[Problem, ...] = ()
 
     def __getitem__(self, decision: str) -> Answer:
-        return next(answer for answer in self.answers if answer.decision == decision)
+        for answer in self.answers:
+            if answer.decision == decision:
+                return answer
+        raise KeyError(decision)
 
     def each(self, decision: str) -> tuple[Answer, ...]:
         """The answers to a decision that is asked about every member."""

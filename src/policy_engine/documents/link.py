@@ -12,6 +12,7 @@ from policy_engine.documents.link_parameters import link_parameters
 from policy_engine.documents.link_vocabulary import link_vocabulary
 from policy_engine.documents.pack_forms import PackForms
 from policy_engine.documents.reader import Word, kind_of
+from policy_engine.documents.requirements import edges, required, requires
 from policy_engine.documents.rule_checks import bare_constants, knowledge
 from policy_engine.documents.scope import RESERVED, Names, entry_names, good_id, subject_names
 from policy_engine.documents.yaml import ListNode, Node, Scalar
@@ -22,7 +23,7 @@ from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.names import Symbol, nearest
 from policy_engine.expression.parse import parse
 from policy_engine.expression.regions import exclusive, exhaustive
-from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, RecordType, Type, join
+from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, Type, join
 from policy_engine.model.citation import MAX_WORDS, Citation, Clause, SentenceHash
 from policy_engine.model.core import CORE
 from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
@@ -110,7 +111,7 @@ class _Linker:
 
     def check_names(self) -> None:
         """Ids of facts, parameters, readings and decisions share one space."""
-        judged = {word.text for word, form in self.forms.readings.items() if _left_to_judgement(form)}
+        judged = {word.text for word, form in self.forms.readings.items() if _judged(form)}
         facts = {fact.id: "fact" for subject in SUBJECTS for fact in self.vocabulary.form(subject)}
         taken = {id_: kind for id_, kind in facts.items() if id_ not in judged or id_ in _core_facts()}
         taken |= dict.fromkeys(RESERVED, "engine")
@@ -148,10 +149,10 @@ class _Linker:
     def check_knowledge(self, node: tree.Node) -> None:
         self.problems += knowledge(node)
         for part in tree.walk(node):
-            required = _required(part)
-            target = next((form for word, form in self.forms.decisions.items() if word.text == required), None)
+            needed = required(part)
+            target = next((form for word, form in self.forms.decisions.items() if word.text == needed), None)
             if target is not None and target.kind == "completeness":
-                self.report("link.requires_completeness", part.span, id=required)
+                self.report("link.requires_completeness", part.span, id=needed)
 
     # ---- citations
 
@@ -252,7 +253,7 @@ class _Linker:
             force=form.force,
             rounding=self.rounding(form),
             rows=tuple(row.text for row in form.rows),
-            requires=_requires(logic),
+            requires=requires(logic),
         )
 
     def rounding(self, form: DecisionForm) -> Rounding | None:
@@ -343,16 +344,13 @@ class _Linker:
 
     def check_chains(self) -> None:
         """No decision requires itself, also not through tables, and chains of requirement are of a sane length."""
-        edges = {id_: _edges(linked) for id_, linked in self.linked.items() if linked is not None}
-        found = long_or_circular(edges, MAX_CHAIN)
+        needs = {id_: edges(linked) for id_, linked in self.linked.items() if linked is not None}
+        found = long_or_circular(needs, MAX_CHAIN)
         if found is None or any(problem.code in ("link.cycle", "link.chain_too_long") for problem in self.problems):
             return
         start, cycle = found
         span = next(word.span for word in (*self.forms.readings, *self.forms.decisions) if word.text == start)
-        if cycle:
-            self.report("link.cycle", span, cycle=cycle)
-        else:
-            self.report("link.chain_too_long", span, limit=MAX_CHAIN)
+        self.report("link.cycle" if cycle else "link.chain_too_long", span, cycle=cycle, limit=MAX_CHAIN)
 
     def collected(self, words: Iterable[Word]) -> Record:
         """What was linked under these words, in their order."""
@@ -394,18 +392,7 @@ class _Linker:
         return Clause(word.text, form.about, sha256, form.set_aside or "", tuple(hashes))
 
 
-def _edges(linked: Reading | DecisionDefinition) -> tuple[str, ...]:
-    """What a reading or decision requires of the others."""
-    if isinstance(linked, DecisionDefinition):
-        required = linked.requires
-    else:
-        required = tuple(
-            pair for option in linked.options if option.expression for pair in _requires(option.expression)
-        )
-    return tuple(name for kind, name in required if kind in ("decision", "reading"))
-
-
-def _left_to_judgement(form: ReadingForm) -> bool:
+def _judged(form: ReadingForm) -> bool:
     return any(option.is_.text == "judgement" for option in form.options.values())
 
 
@@ -419,27 +406,3 @@ def _constant(symbol: Symbol) -> Any:
 
 def _outcomes(form: DecisionForm) -> tuple[Option, ...]:
     return tuple(Option(word.text, label.zh, label.en) for word, label in form.outcomes.items())
-
-
-def _requires(logic: tree.Node | DecisionTable) -> tuple[tuple[str, str], ...]:
-    """The facts, parameters, readings and decisions that the logic names: (kind, id), in order, once each."""
-    roots = [rule.when for rule in logic.rules] if isinstance(logic, DecisionTable) else [logic]
-    found: list[tuple[str, str]] = []
-    for root in roots:
-        for part in tree.walk(root):
-            if isinstance(part, tree.Name) and part.kind in ("fact", "parameter", "reading"):
-                found.append((part.kind, part.id))
-            elif required := _required(part):
-                found.append(("decision", required))
-    return tuple(dict.fromkeys(found))
-
-
-def _required(part: tree.Node) -> str:
-    """The decision that a name stands for, or that a path asks of an item; empty where it is none."""
-    if isinstance(part, tree.Name):
-        return part.id if part.kind == "decision" else ""
-    if not isinstance(part, tree.Path):
-        return ""
-    given = part.target.type
-    item = given.item if isinstance(given, ListType) else given
-    return part.entry if isinstance(item, RecordType) and item.name and item.find(part.entry) is None else ""

@@ -47,7 +47,12 @@ def _single(decision: str, table: DecisionTable, truths: tuple[Value, ...]) -> F
     found = tuple(certain or [rule for _, rule in live])
     conflict = _conflict(table, live)
     finding = _finding(decision, table, found, settled=bool(certain), conflict=conflict)
-    return replace(finding, determining=tuple(rule for _, rule in live))
+    finding = replace(finding, determining=tuple(rule for _, rule in live))
+    if conflict is None and certain:
+        open_ = Unknown.merge(rule.holds for _, rule in live if rule.holds is not True)
+        outcomes = tuple(replace(outcome, waits_for=open_) for outcome in finding.outcomes)
+        return replace(finding, value=Unknown(open_.missing, open_.problems), outcomes=outcomes)
+    return finding
 
 
 def _conflict(table: DecisionTable, live: list[tuple[int, RuleFinding]]) -> Truth:

@@ -104,7 +104,9 @@ class AnswerForm(_Form):
         description="boolean, text (codes; numbers as digits), or list of codes; null where not determined"
     )
     possible: tuple[PossibleForm, ...]
-    bounds: tuple[str, str] | None = Field(None, description="of an open count or sum: least and most")
+    bounds: tuple[str, str | None] | None = Field(
+        None, description="of an open count or sum: least, and most (null where there is none)"
+    )
     conflict: bool | None = Field(description="null where a conflict is merely possible")
     gap: bool | None = Field(description="null where a gap is merely possible")
     force: str
@@ -172,7 +174,7 @@ def _answer(decision: Decision, answer: Answer) -> AnswerForm:
             PossibleForm(outcome=_plain(p.outcome), certain=p.certain, rules=p.rules, waits_for=p.waits_for)
             for p in answer.possible
         ),
-        bounds=None if answer.bounds is None else (_plain(answer.bounds[0]), _plain(answer.bounds[1])),
+        bounds=_bounds(answer),
         conflict=answer.conflict,
         gap=answer.gap,
         force=answer.force,
@@ -188,6 +190,13 @@ def _answer(decision: Decision, answer: Answer) -> AnswerForm:
         problems=_problems(answer.problems),
         trace=_trace(answer.trace, set()),
     )
+
+
+def _bounds(answer: Answer) -> tuple[str, str | None] | None:
+    if answer.bounds is None:
+        return None
+    low, high = answer.bounds
+    return _plain(low), _plain(high) if high.is_finite() else None
 
 
 def _missing(decision: Decision, item: MissingFact) -> MissingForm:

@@ -90,8 +90,9 @@ def headline(pack: Pack, answer: Answer, language: Language) -> str:
     if possible:
         parts.append(f"{say('may_be' if type_ is item else 'possible', language)} {either.join(possible)}")
     if answer.bounds is not None:
-        low, high = (shown(bound, type_, language) for bound in answer.bounds)
-        parts.append(say("between_bounds", language).format(low=low, high=high))
+        low, high = answer.bounds
+        word = "between_bounds" if high.is_finite() else "at_least"
+        parts.append(say(word, language).format(low=shown(low, type_, language), high=shown(high, type_, language)))
     parts += [say(f"{flag}_possible", language) for flag in ("gap", "conflict") if getattr(answer, flag) is None]
     return comma.join(parts)
 

@@ -21,6 +21,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "none": ("无", "none"),
     "undetermined": ("尚不能确定", "not determined yet"),
     "between_bounds": ("{low} 至 {high}", "{low} to {high}"),
+    "at_least": ("至少 {low}", "at least {low}"),
     "may_be": ("可能为", "it may be"),
     "or": ("或", "or"),
     "certain": ("已确定", "certain"),

@@ -67,6 +67,9 @@ def run() -> None:
     """Run with the arguments of the process; `--lang` may stand anywhere among them."""
     arguments = sys.argv[1:]
     for position, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            arguments = [argument, *arguments[:position], *arguments[position + 1 :]]
+            break
         if argument == "--lang" and position + 1 < len(arguments):
             lang = arguments[position : position + 2]
             arguments = lang + arguments[:position] + arguments[position + 2 :]

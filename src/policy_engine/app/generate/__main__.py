@@ -35,7 +35,13 @@ def main() -> int:
     root = Path(__file__).resolve().parents[4]
     check = "--check" in sys.argv
     stale = []
-    for path, text in files(root):
+    wanted = dict(files(root))
+    for path in sorted((root / "docs" / "problems").glob("*.md")):
+        if path not in wanted:
+            stale.append(path)
+            if not check:
+                path.unlink()
+    for path, text in wanted.items():
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(path)
