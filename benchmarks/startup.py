@@ -1,6 +1,6 @@
 """What starting costs: importing the package, and a first decision, against importing pydantic; medians of one run.
 
-    python benchmarks/startup.py
+python benchmarks/startup.py
 """
 
 from __future__ import annotations

@@ -39,5 +39,5 @@ def edges(linked: Reading | DecisionDefinition) -> tuple[str, ...]:
     if isinstance(linked, DecisionDefinition):
         found = linked.requires
     else:
-        required = tuple(pair for option in linked.options if option.expression for pair in requires(option.expression))
+        found = tuple(pair for option in linked.options if option.expression for pair in requires(option.expression))
     return tuple(name for kind, name in found if kind in ("decision", "reading"))
