@@ -187,3 +187,20 @@ def test_expectations_are_recorded_again(tmp_path):
 def test_every_file_kind_has_a_schema(kind):
     schema = json.loads(run("pack", "schema", kind).stdout)
     assert schema["$defs"]
+
+
+def test_auto_takes_every_pack_that_applies(tmp_path):
+    facts = tmp_path / "qingtian.yaml"
+    facts.write_text("province: 浙江省\ncounty: 青田县\nas_of: 2022-09-01\n", encoding="utf-8")
+    done = run("decide", str(facts), "--pack", "auto", "--format", "json")
+    assert [decision["pack"]["id"] for decision in json.loads(done.stdout)] == ["qingtian_2022", "zhejiang_2020"]
+    nowhere = run("decide", "-", "--pack", "auto", stdin="province: 安徽省\ncounty: 泾县\nas_of: 2022-09-01\n")
+    assert nowhere.returncode == 5
+    assert "scope.no_pack" in nowhere.stderr
+
+
+def test_packs_are_compared_side_by_side():
+    done = run("compare-packs", str(EXAMPLES / "included.yaml"), "-p", "xuanzhou_2021", "-p", "qingtian_2022")
+    assert "To be monitored: To be included" in done.stdout
+    assert "3.4 “应纳尽纳”" in done.stdout
+    assert "Out of scope" in done.stdout

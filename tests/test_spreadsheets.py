@@ -468,4 +468,6 @@ def test_the_command_line(tmp_path):
     assert runner.invoke(app, [*asked, "--out", str(tmp_path / "r.xlsx")]).exit_code == 0
     assert Path(tmp_path / "r.xlsx").is_file()
     assert runner.invoke(app, asked).exit_code == 2
+    facts = ["decide", "examples/xuanzhou/included.yaml", "--pack", "xuanzhou_2021", "--out", str(tmp_path / "x.xlsx")]
+    assert runner.invoke(app, facts).exit_code == 2
     assert "'户编号': '户编号'" in runner.invoke(app, ["mapping", "suggest", path, "--pack", "xuanzhou_2021"]).stdout

@@ -59,7 +59,8 @@ SHAPES = (
     ("{0} and {1}", lambda one, other: one and other),
     ("{0} or not({1})", lambda one, other: one or not other),
 )
-FACTS = tuple(f"f{number}" for number in range(8))
+FACTS = tuple("low_income lifted_from_poverty recognised monitored applied can_write has_problems rebuilding".split())
+"""Facts of the core vocabulary: packs that add none are quick to make."""
 
 
 @st.composite
@@ -78,10 +79,10 @@ def independent_tables(draw, hits=HITS):
         return [then for truth, (_, then) in zip(truths, chosen, strict=True) if truth]
 
     results = [result(hit, held(values), otherwise) for values in completions(names, facts)]
-    return hit, make_pack({"t": table(hit, rules, otherwise)}, booleans(*FACTS)), facts, results
+    return hit, make_pack({"t": table(hit, rules, otherwise)}), facts, results
 
 
-@settings(deadline=None, max_examples=220)
+@settings(deadline=None, max_examples=150)
 @given(independent_tables())
 def test_independent_conditions_give_exactly_what_some_completion_gives(made):
     hit, pack, facts, results = made
@@ -107,7 +108,7 @@ def _status(answer, results):
     return "conflict" if results == {CONFLICT} else "gap" if results == {GAP} else "undetermined"
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=70)
 @given(independent_tables(hits=("first", "collect")))
 def test_an_open_table_names_what_it_waits_for(made):
     _, pack, facts, _ = made
@@ -151,10 +152,10 @@ def shared_tables(draw):
     for values in completions(SHARED, facts):
         held = [then for when, then in rules if eval(when, dict(values))]
         results.append(result(hit, held, otherwise))
-    return hit, make_pack({"t": table(hit, rules, otherwise)}, booleans(*SHARED)), facts, results
+    return hit, make_pack({"t": table(hit, rules, otherwise)}), facts, results
 
 
-@settings(deadline=None, max_examples=220)
+@settings(deadline=None, max_examples=150)
 @given(shared_tables())
 def test_correlated_conditions_never_answer_too_narrowly(made):
     hit, pack, facts, results = made

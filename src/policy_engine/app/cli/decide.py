@@ -25,12 +25,15 @@ from policy_engine.app.cli.options import (
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Decision
+from policy_engine.decision.choosing import applying, joint_vocabulary
 from policy_engine.decision.decide import decide_facts
 from policy_engine.documents.read_facts import read_facts_file, read_facts_text
+from policy_engine.documents.read_pack import load_pack, shipped_packs
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.model.vocabulary import Vocabulary
 
 __all__ = ["Format", "command"]
 
@@ -48,6 +51,10 @@ MappingFile = Annotated[
         ),
     ),
 ]
+
+
+AUTO = "auto"
+"""`--pack auto`: whatever applies."""
 
 
 class Format(StrEnum):
@@ -92,10 +99,14 @@ def command(
     ] = False,
 ) -> None:
     with told():
+        if pack == AUTO:
+            raise typer.Exit(_chosen(files, day_of(on), decision, format_, full=full))
         loaded = pack_of(pack)
         day, supplied, scenario = day_of(on), settings_of(settings, loaded), scenario_of(set_, reading, loaded)
         if any(map(_is_table, files)):
             raise typer.Exit(_table(files, loaded, day, out, decision, supplied, scenario, mapping))
+        if out is not None or mapping is not None:
+            raise RequestError([problem("table.only")])
         failed: list[Exit] = []
         decisions: list[Decision] = []
         for name in files:
@@ -107,6 +118,41 @@ def command(
         if decisions or not failed:
             print(_shown(decisions, format_, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(decisions))
+
+
+def _chosen(
+    files: list[str], day: datetime.date | None, asked: list[str] | None, format_: Format, *, full: bool
+) -> Exit:
+    """Decide under every pack that is in force for the subject's area on the date; none applying is an answer too."""
+    packs = [load_pack(name) for name in shipped_packs()]
+    decisions: list[Decision] = []
+    nowhere = 0
+    for name in files:
+        subjects, problems = _read(name, joint_vocabulary(packs))
+        report(problems)
+        for facts in subjects:
+            when = day or facts.as_of
+            if when is None:
+                raise RequestError([problem("request.no_date")])
+            found = applying(packs, facts, when)
+            nowhere += not found
+            if not found:
+                report([problem("scope.no_pack", where=name, on=when, known=", ".join(pack.id for pack in packs))])
+            decisions += [
+                decide_facts(
+                    pack, facts, when, decisions=[id_ for id_ in asked if id_ in pack.decisions] if asked else None
+                )
+                for pack, _ in found
+            ]
+    if decisions:
+        print(_shown(decisions, format_, full=full))
+    return Exit.OUT_OF_SCOPE if nowhere and not decisions else exit_for(decisions)
+
+
+def _read(name: str, vocabulary: Vocabulary) -> tuple[list[Facts], tuple[Problem, ...]]:
+    if name == "-":
+        return read_facts_text(sys.stdin.read(), "<stdin>", vocabulary)
+    return read_facts_file(Path(name), vocabulary)
 
 
 def _is_table(name: str) -> bool:
@@ -141,10 +187,7 @@ def _table(
 def _subjects(name: str, pack: Pack, failed: list[Exit]) -> list[tuple[Facts, tuple[Problem, ...]]]:
     """The subjects of a file with its warnings; a file that cannot be used is reported, and the others go on."""
     try:
-        if name == "-":
-            facts, problems = read_facts_text(sys.stdin.read(), "<stdin>", pack.vocabulary)
-        else:
-            facts, problems = read_facts_file(Path(name), pack.vocabulary)
+        facts, problems = _read(name, pack.vocabulary)
     except FactsError as error:
         report(error.problems)
         failed.append(code_of(error))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli import ask, decide, evaluate, facts, mapping, pack, sources, template
+from policy_engine.app.cli import ask, compare_packs, decide, evaluate, facts, mapping, pack, sources, template
 from policy_engine.app.cli.words import words
 from policy_engine.version import __version__
 
@@ -52,6 +52,7 @@ def root(
 
 app.command("decide")(decide.command)
 app.command("ask")(ask.command)
+app.command("compare-packs")(compare_packs.command)
 app.command("eval")(evaluate.command)
 app.command(
     "template",

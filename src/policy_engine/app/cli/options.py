@@ -23,7 +23,10 @@ PackName = Annotated[
     typer.Option(
         "--pack",
         "-p",
-        help=words("政策包：名称（见 pack list）或所在文件夹", "the pack: a name (see pack list) or a folder"),
+        help=words(
+            "政策包：名称（见 pack list）或所在文件夹；decide 可用 auto",
+            "the pack: a name (see pack list) or a folder; decide takes auto as well",
+        ),
     ),
 ]
 When = Annotated[

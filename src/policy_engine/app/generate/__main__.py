@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from policy_engine.app.generate.coverage import coverage_page, uncovered
 from policy_engine.app.generate.pages import facts_page, problem_pages
 from policy_engine.app.generate.typed import typed_facts
 from policy_engine.documents.schema import FILE_KINDS, schema_of
@@ -19,6 +20,7 @@ def files(root: Path) -> Iterator[tuple[Path, str]]:
     """Every generated file of a checkout, with its text."""
     yield root / "src/policy_engine/typed_facts.py", typed_facts()
     yield root / "docs/facts.md", facts_page()
+    yield root / "docs/coverage.md", coverage_page(root)
     for name, text in problem_pages():
         yield root / "docs/problems" / name, text
     for kind in FILE_KINDS:
@@ -50,7 +52,10 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
     for path in stale:
         print(f"{'out of date' if check else 'written'}: {path.relative_to(root)}")
-    return 1 if check and stale else 0
+    wanting = uncovered(root)
+    for row in wanting:
+        print(f"docs/rows.yaml marks {row} as working; no case shows it")
+    return 1 if wanting or (check and stale) else 0
 
 
 if __name__ == "__main__":
