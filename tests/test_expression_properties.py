@@ -116,6 +116,12 @@ WORDS = st.sampled_from(
 @example("[" * 200, ({}, set()))
 @example("x in (" * 100, ({}, set()))
 @example('"' + "\\", ({}, set()))
+@example("]" * 3000, ({}, set()))
+@example("sum([9e6144, 9e6144])", ({}, set()))
+@example('-@"P999999999DT23H"', ({}, set()))
+@example('@"P' + "9" * 5000 + 'Y"', ({}, set()))
+@example('@"P' + "9" * 5000 + 'D"', ({}, set()))
+@example('@"P1M" * 1e5000', ({}, set()))
 def test_any_text_ends_in_a_value_or_a_problem(text, half):
     node, value, problems = evaluate(text, Context(visible(*half), TYPES))
     if node is None or problems:

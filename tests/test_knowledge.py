@@ -250,7 +250,7 @@ def without_order(text):
     return answers
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(["unique", "any", "first", "collect"]),
     st.sampled_from(APART),
@@ -362,11 +362,27 @@ def ends_well(read):
         assert asked.subject == facts.subject
 
 
+def nested(depth):
+    found = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+def endless():
+    found = []
+    found.append(found)
+    return found
+
+
 @settings(deadline=None, max_examples=200)
 @given(JUNK | st.dictionaries(KEYS, JUNK, max_size=5))
 @example({"as_of": datetime.date.min, "members": [{"birth_date": datetime.date.max}]})
 @example({"as_of": "9999-12-31", "secure_since": "0001-01-01", "finances": {"2021": None, "9999": {}}})
 @example({"household_size": Decimal("sNaN"), "registered_people": float("inf")})
+@example({"household_size": 10**5000})
+@example({"members": nested(5000)})
+@example({"members": endless()})
 def test_any_data_ends_in_a_decision_or_a_problem(data):
     ends_well(lambda: [read_facts(data, XUANZHOU.vocabulary)[0]])
 

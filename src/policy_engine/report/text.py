@@ -259,5 +259,6 @@ def relied_text(decision: Decision, relied: Relied, language: Language) -> str:
         )
     label = label_of(relied.id, pack, decision.subject, language)
     type_ = pack.parameter(relied.id).type if relied.id in pack.parameters else BOOLEAN
-    source = f"（{relied.why}）" if relied.why and relied.why != "scenario" else ""
+    why = relied.why if relied.why != "scenario" else ""
+    source = (f"（{why}）" if language == "zh" else f" ({why})") if why else ""
     return f"{head} {label}: {shown(relied.choice, type_, language)}{source}"

@@ -125,8 +125,10 @@ def shown(value: Any, type_: Type | None, language: str) -> str:
 
 def _number(value: Decimal, type_: Type | None, language: str) -> str:
     unit = str(type_.unit) if isinstance(type_, NumberType) and type_.unit else ""
+    about = ""
     if unit == "CNY/person":
-        value = value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP, context=CONTEXT)
+        exact, value = value, value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP, context=CONTEXT)
+        about = "" if value == exact else "≈"
     words = UNITS.get(unit)
     suffix = f" {words[0] if language == 'zh' else words[1]}" if words else ""
-    return format_number(value) + suffix
+    return about + format_number(value) + suffix
