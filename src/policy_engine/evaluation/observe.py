@@ -28,19 +28,24 @@ class TraceNode:
 
     `item` is the path of the member, household or village that a decision is about, where it is not the subject.
 
-    kind: decision, rule, condition, fact, judgement, parameter, reading. `text` is the id or path, or the condition as
-    an expression. `origin`: for facts the source, `supplied` or `derived`; for parameters `stated`, `assumption`,
+    kind: decision, rule, condition, fact, judgement, parameter, reading. `text` is the id or path (`name`), or the
+    condition as an expression. `origin`: for facts the source, `supplied` or `derived`; for parameters `stated`, `assumption`,
     `settings`, `scenario` or `not stated`; for readings the option in use.
     """
 
     kind: str
-    text: str
+    name: str
     value: Any = None
     origin: str = ""
     cites: tuple[Citation, ...] = ()
     children: tuple[TraceNode, ...] = ()
     item: str = ""
-    node: Node | None = field(default=None, compare=False, repr=False)
+    node: Node | None = field(default=None, repr=False)
+
+    @property
+    def text(self) -> str:
+        return unparse(self.node) if self.node is not None else self.name
+
 
 
 _CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.Quantified, tree.Call)
@@ -106,7 +111,7 @@ class Traced(Single):
             return super().value(node, env)
         self._enter()
         value = super().value(node, env)
-        self._leave("condition", unparse(node), value, node=node)
+        self._leave("condition", "", value, node=node)
         return value
 
     def reading(self, id_: str, span: Span) -> Value:
