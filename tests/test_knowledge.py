@@ -357,9 +357,11 @@ def ends_well(read):
         assert all(problem.show("zh") and problem.show("en") for problem in error.problems)
         return
     for facts in found:
-        asked = decide_facts(XUANZHOU, facts, on=facts.as_of or ON)
-        assert decide(XUANZHOU, facts, on=facts.as_of or ON).to_json()
-        assert asked.subject == facts.subject
+        decision = decide(XUANZHOU, facts, on=facts.as_of or ON)
+        assert decision.subject == facts.subject
+        assert decision.to_json()
+        assert str(decision)
+        assert decision._repr_html_()
 
 
 def nested(depth):

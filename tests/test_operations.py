@@ -147,6 +147,7 @@ def test_modulo_takes_the_sign_of_the_divisor(dividend, divisor):
         ("[1, 2][-3]", "value.no_such_item"),
         ('substring("abc", 4)', "value.outside_text"),
         ("date(2021, 2, 29)", "value.no_such_date"),
+        ('date(upper case("２０２１-01-01"))', "value.no_such_date"),
         ('date("9999-12-31") + @"P1D"', "value.overflow"),
         ('@"0001-01-31" - @"P1M"', "value.overflow"),
         ("9e6144 * 10", "value.overflow"),

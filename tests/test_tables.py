@@ -291,6 +291,15 @@ def test_a_conflict_names_both_rules():
     assert all(rule.cites for rule in answer.rules)
 
 
+@pytest.mark.parametrize("hit", ["unique", "any"])
+def test_a_possible_conflict_names_what_it_waits_for(hit):
+    conflicting = table(hit, [("monitored", "a"), ("rebuilding", "b")])
+    for pack in (make_pack({"t": conflicting}), make_pack({"u": conflicting, "t": {"is": 'u = "a"'}})):
+        answer = answer_to(pack, {"monitored": True})
+        assert answer.status == "undetermined"
+        assert [item.path for item in answer.missing] == ["rebuilding"]
+
+
 # ---- what a decision that requires an open one sees
 
 OUTSIDE = {

@@ -10,7 +10,9 @@ import hashlib
 import re
 import unicodedata
 
-__all__ = ["NORMAL_FORM", "digest", "normal", "sentences"]
+from policy_engine.model.citation import HASH_DIGITS, SentenceHash
+
+__all__ = ["NORMAL_FORM", "digest", "normal", "sentence_hash", "sentences"]
 
 NORMAL_FORM = 1
 """Version of the normal form; recorded in every report of a comparison."""
@@ -35,3 +37,8 @@ def digest(text: str) -> str:
 def sentences(text: str) -> tuple[str, ...]:
     """The normal forms of the sentences of a text, in order."""
     return tuple(found for found in map(normal, _ENDS.findall(text)) if found)
+
+
+def sentence_hash(normalised: str) -> SentenceHash:
+    """The hash of a sentence in its normal form."""
+    return SentenceHash(len(normalised), hashlib.sha256(normalised.encode()).hexdigest()[:HASH_DIGITS])

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy_engine.checking.accounting import citations
-from policy_engine.checking.normal import normal
+from policy_engine.checking.normal import normal, sentence_hash
 from policy_engine.model.citation import Clause, SentenceHash
 from policy_engine.model.pack import Pack
 
@@ -94,7 +94,7 @@ def _find(stream: str, clauses: list[Clause]) -> dict[SentenceHash, list[int]]:
     found: dict[SentenceHash, list[int]] = {}
     for length in sorted({sentence.length for sentence in wanted}):
         for start in range(len(stream) - length + 1):
-            sentence = SentenceHash.of(stream[start : start + length])
+            sentence = sentence_hash(stream[start : start + length])
             if sentence in wanted:
                 found.setdefault(sentence, []).append(start)
     return found

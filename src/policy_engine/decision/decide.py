@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 
 from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Relied, Status
-from policy_engine.decision.missing import missing_of, rank
+from policy_engine.decision.missing import Trials, missing_of, rank
 from policy_engine.decision.scope import scope_of
 from policy_engine.errors import Problem, RequestError, problem
 from policy_engine.evaluation.finding import Finding
@@ -45,8 +45,9 @@ def decide_facts(
     asked = _asked(pack, facts.subject, decisions)
     scope = scope_of(pack, facts, day)
     run = Traced(pack, facts, day, settings, scenario)
+    trials: Trials | None = {} if ranked else None
     wanted = () if scope.inside is False else asked
-    answers = tuple(answer for id_ in wanted for answer in _answers(run, pack.decision(id_), ranked=ranked))
+    answers = tuple(answer for id_ in wanted for answer in _answers(run, pack.decision(id_), trials))
     return Decision(pack, facts.subject, facts.id, day, scope, answers, tuple(problems))
 
 
@@ -87,24 +88,26 @@ def _check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
         raise RequestError(problems)
 
 
-def _answers(run: Traced, definition: DecisionDefinition, *, ranked: bool) -> Iterator[Answer]:
+def _answers(run: Traced, definition: DecisionDefinition, trials: Trials | None) -> Iterator[Answer]:
     """One answer about the subject; or one about each member."""
     if definition.about == run.facts.subject:
-        yield _answer(run, definition, run.decision(definition.id), ranked=ranked)
+        yield _answer(run, definition, run.decision(definition.id), trials)
         return
     members = run.facts.root.get("members")
     if members is None:
         finding = Finding(definition.id, MEMBERS_MISSING, (), open=MEMBERS_MISSING)
-        yield _answer(run, definition, finding, ranked=ranked)
+        yield _answer(run, definition, finding, None)
         return
     for member in members:
-        yield _answer(run, definition, run.about(definition.id, member), member.path, ranked=ranked)
+        yield _answer(run, definition, run.about(definition.id, member), trials, member.path)
 
 
 MEMBERS_MISSING = Unknown((Missing("fact", "members"),))
 
 
-def _answer(run: Traced, definition: DecisionDefinition, finding: Finding, item: str = "", *, ranked: bool) -> Answer:
+def _answer(
+    run: Traced, definition: DecisionDefinition, finding: Finding, trials: Trials | None, item: str = ""
+) -> Answer:
     known = (definition.id, item) in run.findings
     trace = run.trace(definition.id, item) if known else TraceNode("decision", definition.id, cites=definition.cites)
     unknowns = [outcome.waits_for for outcome in finding.outcomes]
@@ -118,7 +121,7 @@ def _answer(run: Traced, definition: DecisionDefinition, finding: Finding, item:
         gap=finding.gap,
         force=_force(definition, finding),
         rules=_rules(definition, finding),
-        missing=_missing(run, definition.id, finding, item, ranked=ranked and known),
+        missing=_missing(run, definition.id, finding, item, trials if known else None),
         relied=tuple(_relied(run, trace)),
         trace=trace,
         problems=Unknown.merge(unknowns).problems,
@@ -171,12 +174,12 @@ def _rules(definition: DecisionDefinition, finding: Finding) -> tuple[Determinin
     )
 
 
-def _missing(run: Traced, id_: str, finding: Finding, item: str, *, ranked: bool) -> tuple[MissingFact, ...]:
+def _missing(run: Traced, id_: str, finding: Finding, item: str, trials: Trials | None) -> tuple[MissingFact, ...]:
     if finding.determined:
         return ()
     missing = missing_of(finding)
-    if ranked:
-        return rank(run, id_, missing, item)
+    if trials is not None:
+        return rank(run, id_, missing, item, trials)
     order = run.pack.vocabulary.order
     plain = [MissingFact(found.kind, found.path, note=found.note) for found in missing]
     return tuple(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import localcontext
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from policy_engine.decision.answer import MissingFact
 from policy_engine.decision.lines import dates_around, numbers_around
@@ -20,7 +20,11 @@ from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, Nu
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.values import CONTEXT, Missing, Possibly, Record, Unknown
 
-__all__ = ["missing_of", "rank", "with_fact"]
+__all__ = ["Trials", "missing_of", "rank", "with_fact"]
+
+
+Trials: TypeAlias = dict[tuple[str, Any], Single]
+"""Runs with one fact set, by path and value: for all answers about one subject."""
 
 
 def missing_of(finding: Finding) -> tuple[Missing, ...]:
@@ -34,10 +38,12 @@ def missing_of(finding: Finding) -> tuple[Missing, ...]:
     return Unknown.merge(unknowns).missing
 
 
-def rank(run: Single, decision: str, missing: Iterable[Missing], item: str = "") -> tuple[MissingFact, ...]:
+def rank(
+    run: Single, decision: str, missing: Iterable[Missing], item: str = "", trials: Trials | None = None
+) -> tuple[MissingFact, ...]:
     """The missing facts of an undetermined decision, the most telling first; what a deployer must supply comes last."""
     with localcontext(CONTEXT):
-        ranked = [_ranked(run, decision, wanted, item) for wanted in missing]
+        ranked = [_ranked(run, decision, wanted, item, {} if trials is None else trials) for wanted in missing]
     order = run.pack.vocabulary.order
 
     def key(found: MissingFact) -> tuple[Any, ...]:
@@ -47,17 +53,21 @@ def rank(run: Single, decision: str, missing: Iterable[Missing], item: str = "")
     return tuple(sorted(ranked, key=key))
 
 
-def _ranked(run: Single, decision: str, wanted: Missing, item: str) -> MissingFact:
+def _ranked(run: Single, decision: str, wanted: Missing, item: str, trials: Trials) -> MissingFact:
     if wanted.kind == "parameter":
         return MissingFact(wanted.kind, wanted.path, note=wanted.note)
     values = _values(run, decision, wanted.path, item)
-    settled = sum(_with(run, wanted.path, value).ask(decision, item).determined for value in values)
+    settled = sum(_with(run, wanted.path, value, trials).ask(decision, item).determined for value in values)
     return MissingFact(wanted.kind, wanted.path, settled, len(values))
 
 
-def _with(run: Single, path: str, value: Any) -> Single:
-    facts = with_fact(run.facts, path, value, run)
-    return Single(run.pack, facts, run.on, run.settings, run.scenario)
+def _with(run: Single, path: str, value: Any, trials: Trials) -> Single:
+    """The run with one fact set; kept, so that the other decisions asked need not evaluate it anew."""
+    key = path, value
+    if key not in trials:
+        facts = with_fact(run.facts, path, value, run)
+        trials[key] = Single(run.pack, facts, run.on, run.settings, run.scenario)
+    return trials[key]
 
 
 def _values(run: Single, decision: str, path: str, item: str) -> tuple[Any, ...]:

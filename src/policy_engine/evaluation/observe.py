@@ -47,7 +47,6 @@ class TraceNode:
         return unparse(self.node) if self.node is not None else self.name
 
 
-
 _CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.Quantified, tree.Call)
 
 

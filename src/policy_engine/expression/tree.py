@@ -35,10 +35,22 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Node:
     span: Span = field(compare=False, repr=False)
     type: Type | None = field(default=None, compare=False, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal are nodes of one kind with equal parts, wherever they stand and whatever their types.
+
+        One equality for all kinds: a method generated for each would double what importing them costs.
+        """
+        if type(self) is not type(other):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in _COMPARED[type(self)])
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(getattr(self, name) for name in _COMPARED[type(self)])))
 
     @property
     def typed(self) -> Type:
@@ -47,14 +59,14 @@ class Node:
         return self.type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Literal(Node):
     """A constant: number, text, boolean, or an `@"…"` date or duration."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Name(Node):
     """A name. After checking, `id` is the canonical name and `kind` says what it stands for (`local`, or as the scope says)."""
 
@@ -62,7 +74,7 @@ class Name(Node):
     kind: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Path(Node):
     """`target.entry`; over a list, the entries of its items."""
 
@@ -70,7 +82,7 @@ class Path(Node):
     entry: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Filter(Node):
     """`target[condition]`: a position where the condition is a number, else the items for which it holds.
 
@@ -82,14 +94,14 @@ class Filter(Node):
     level: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Negative(Node):
     """Unary minus."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Binary(Node):
     """`+ - * /` and the comparisons `= != < <= > >=`."""
 
@@ -98,7 +110,7 @@ class Binary(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Logic(Node):
     """`and`, `or` over two or more operands."""
 
@@ -106,14 +118,14 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Between(Node):
     operand: Node
     low: Node
     high: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Test(Node):
     """A unary test of `in`: `< 5`, `= "a"`."""
 
@@ -121,7 +133,7 @@ class Test(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class In(Node):
     """`operand in tests`: true when one of the tests (values, lists, ranges, unary tests) holds."""
 
@@ -129,14 +141,14 @@ class In(Node):
     tests: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class If(Node):
     condition: Node
     then: Node
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Quantified(Node):
     """`some|every name in list, … satisfies condition`; every binding is (name, list)."""
 
@@ -145,7 +157,7 @@ class Quantified(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Call(Node):
     """A call of a built-in function; `names` holds the parameter names of a named call, else is empty.
 
@@ -158,19 +170,19 @@ class Call(Node):
     way: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ListOf(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RecordOf(Node):
     """A record literal; later entries may use earlier ones."""
 
     entries: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RangeOf(Node):
     """`[low..high]`; a round or turned bracket leaves its end out."""
 
@@ -206,3 +218,6 @@ _PARTS: dict[type[Node], tuple[str, ...]] = {
     for kind in Node.__subclasses__()
 }
 """The fields of each kind of node that may hold nodes."""
+_COMPARED: dict[type[Node], tuple[str, ...]] = {
+    kind: tuple(item.name for item in fields(kind) if item.compare) for kind in Node.__subclasses__()
+}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 
 from policy_engine.model.label import Label
 
-__all__ = ["MAX_WORDS", "SET_ASIDE", "Citation", "Clause", "SentenceHash"]
+__all__ = ["HASH_DIGITS", "MAX_WORDS", "SET_ASIDE", "Citation", "Clause", "SentenceHash"]
 
-_DIGITS = 16
+HASH_DIGITS = 16
 """Hexadecimal digits of a sentence's hash."""
+
 
 MAX_WORDS = 40
 """Characters of a cited phrase at most: a figure or a term, never a passage."""
@@ -28,14 +28,10 @@ class SentenceHash:
     hash: str
 
     @staticmethod
-    def of(normalised: str) -> SentenceHash:
-        return SentenceHash(len(normalised), hashlib.sha256(normalised.encode()).hexdigest()[:_DIGITS])
-
-    @staticmethod
     def read(text: str) -> SentenceHash:
         """From its written form; ValueError where it is none."""
         length, _, hash_ = text.partition(":")
-        if not re.fullmatch(rf"[0-9a-f]{{{_DIGITS}}}", hash_):
+        if not re.fullmatch(rf"[0-9a-f]{{{HASH_DIGITS}}}", hash_):
             raise ValueError(text)
         return SentenceHash(int(length), hash_)
 

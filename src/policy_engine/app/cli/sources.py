@@ -13,11 +13,10 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, told
 from policy_engine.app.cli.words import words
-from policy_engine.checking.normal import NORMAL_FORM, digest, sentences
+from policy_engine.checking.normal import NORMAL_FORM, digest, sentence_hash, sentences
 from policy_engine.checking.official_text import ClauseMatch, TextMatch, match_text
 from policy_engine.documents.read_pack import load_pack, read_text
 from policy_engine.errors import FactsError, Problem
-from policy_engine.model.citation import SentenceHash
 
 __all__ = ["app"]
 
@@ -65,7 +64,7 @@ def hash_(text: TextFile) -> None:
     with told():
         parts = re.split(r"^#+ \[([0-9A-Z.]+)\].*$", _read(text), flags=re.MULTILINE)
         for number, body in zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [("1", parts[0])]:
-            found = ", ".join(f'"{SentenceHash.of(sentence)}"' for sentence in sentences(body))
+            found = ", ".join(f'"{sentence_hash(sentence)}"' for sentence in sentences(body))
             if found:
                 print(f'"{number}": {{sha256: {digest(body)}, sentences: [{found}]}}')
 
