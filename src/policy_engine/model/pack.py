@@ -35,7 +35,7 @@ class Area:
     cites: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pack:
     """A decision model in DMN's sense, with its sources.
 
@@ -59,6 +59,9 @@ class Pack:
     parameters: Record
     readings: Record
     decisions: Record
+
+    def __repr__(self) -> str:
+        return f"Pack({self.id!r}, {self.version!r})"
 
     @cached_property
     def hash(self) -> str:

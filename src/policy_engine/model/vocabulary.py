@@ -73,11 +73,14 @@ def record_type(form: RecordForm) -> RecordType:
     return RecordType(form.id, tuple((fact.id, fact.type) for fact in form.facts), labels, form.unit)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Vocabulary:
     """All forms by id; the subjects are among them."""
 
     forms: tuple[RecordForm, ...]
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({', '.join(form.id for form in self.forms)})"
 
     def form(self, id_: str) -> RecordForm:
         return self._by_id[id_]
