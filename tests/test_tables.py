@@ -46,6 +46,17 @@ def result(hit, held, otherwise):
     return outcomes[0] if outcomes else otherwise or GAP
 
 
+class Made:
+    """A table as a pack, the facts that are known, and what the table means on each completion of them."""
+
+    def __init__(self, hit, rules, otherwise, facts, results):
+        self.hit, self.rules, self.otherwise, self.facts, self.results = hit, rules, otherwise, facts, results
+        self.pack = make_pack({"t": table(hit, rules, otherwise)})
+
+    def __repr__(self):
+        return f"{self.hit}: {self.rules} otherwise {self.otherwise}, known: {self.facts}"
+
+
 def truth_in(results, wanted):
     found = {one == wanted for one in results}
     return found.pop() if len(found) == 1 else None
@@ -79,14 +90,14 @@ def independent_tables(draw):
         return [then for truth, (_, then) in zip(truths, chosen, strict=True) if truth]
 
     results = [result(hit, held(values), otherwise) for values in completions(names, facts)]
-    return hit, make_pack({"t": table(hit, rules, otherwise)}), facts, results
+    return Made(hit, rules, otherwise, facts, results)
 
 
 @settings(deadline=None, max_examples=150)
 @given(independent_tables())
 def test_independent_conditions_give_exactly_what_some_completion_gives(made):
-    hit, pack, facts, results = made
-    answer = answer_to(pack, facts)
+    hit, facts, results = made.hit, made.facts, made.results
+    answer = answer_to(made.pack, facts)
     if hit == "collect":
         assert {found.outcome for found in answer.possible} == frozenset.union(*results)
         assert {found.outcome for found in answer.possible if found.certain} == frozenset.intersection(*results)
@@ -111,14 +122,13 @@ def _status(answer, results):
 @settings(deadline=None, max_examples=70)
 @given(independent_tables())
 def test_an_open_table_names_what_it_waits_for(made):
-    _, pack, facts, _ = made
-    answer = answer_to(pack, facts)
+    facts, answer = made.facts, answer_to(made.pack, made.facts)
     missing = {item.path for item in answer.missing}
     assert bool(missing) is (answer.status == "undetermined")
     assert not missing & set(facts)
     for value in (True, False):
         learned = {name: value for name in FACTS if name not in missing}
-        assert answer_to(pack, {**learned, **facts}).status == answer.status
+        assert answer_to(made.pack, {**learned, **facts}).status == answer.status
     for found in answer.possible:
         assert set(found.waits_for) <= missing
         assert answer.status == "conflict" or found.certain is not bool(found.waits_for)
@@ -152,14 +162,14 @@ def shared_tables(draw):
     for values in completions(SHARED, facts):
         held = [then for when, then in rules if eval(when, dict(values))]
         results.append(result(hit, held, otherwise))
-    return hit, make_pack({"t": table(hit, rules, otherwise)}), facts, results
+    return Made(hit, rules, otherwise, facts, results)
 
 
 @settings(deadline=None, max_examples=150)
 @given(shared_tables())
 def test_correlated_conditions_never_answer_too_narrowly(made):
-    hit, pack, facts, results = made
-    answer = answer_to(pack, facts)
+    hit, facts, results = made.hit, made.facts, made.results
+    answer = answer_to(made.pack, facts)
     possible = {found.outcome for found in answer.possible}
     if hit == "collect":
         assert frozenset.union(*results) <= possible
