@@ -112,6 +112,7 @@ SCOPES: dict[str, dict[str, list[Pair]]] = {
     "number": {"number": [("$", "$")]},
     "record": {"boolean": [("$.ok", "$['ok']")], "number": [("$.n", "$['n']")]},
     "item": {"number": [("item", "$")]},
+    "position": {},
     "entries": {"boolean": [("ok", "$['ok']"), ("item.ok", "$['ok']")], "number": [("n", "$['n']")]},
 }
 
@@ -122,7 +123,7 @@ LEAVES: Grammar = {
     "date": [("d", "d"), ('@"2024-02-29"', None), ('date("2021-12-31")', None)],
     "days": [("p", "p"), ('@"P30D"', None), ('duration("-PT36H")', None)],
     "months": [("m", "m"), ('@"P1Y1M"', None)],
-    "numbers": [("xs", "xs"), ("ys", "ys"), ("rs.n", "[r['n'] for r in rs]"), ("[]", "[]")],
+    "numbers": [("xs", "xs"), ("ys", "ys"), ("rs.n", "[r['n'] for r in rs]"), ("xs[false]", "[]")],
     "booleans": [("bs", "bs"), ("rs.ok", "[r['ok'] for r in rs]")],
     "records": [("rs", "rs")],
 }
@@ -178,7 +179,7 @@ GRAMMAR: Grammar = {
         ("modulo(divisor: <number>, dividend: <number>)", None),
         ("min(<numbers>)", None),
         ("mean(<numbers>)", None),
-        ("<numbers>[<number>]", None),
+        ("<numbers>[<number|position>]", None),
         ("floor(<number>)", None),
         ("round half up(<number>, <number>)", None),
         ("<date>.day", None),
@@ -248,13 +249,13 @@ def _grown(
 
 
 def _bound(leaves: Grammar, scope: Grammar, variable: str) -> dict[str, list[Pair]]:
-    """The leaves with those of a scope; the item of a filter hides that of the filter around it."""
+    """The leaves with those of a scope; what stands in square brackets hides the item of the filter around it."""
     new = {
         kind: [(text.replace("$", variable), means and means.replace("$", variable)) for text, means in pairs]
         for kind, pairs in scope.items()
     }
     hidden = {text for pairs in new.values() for text, _ in pairs}
-    if hidden & {"item", "item.ok"}:
+    if not scope or hidden & {"item", "item.ok"}:
         hidden |= {"item", "item.ok"}
     kept = {kind: [pair for pair in pairs if pair[0] not in hidden] for kind, pairs in leaves.items()}
     return {kind: pairs + new.get(kind, []) for kind, pairs in kept.items()}
