@@ -49,6 +49,7 @@ class Evidence(BaseModel):
     observed_on: datetime.date | None = None
     known_on: datetime.date | None = None
     reference: str | None = None
+    complete_to: datetime.date | None = None
 
 
 class _Record(BaseModel):

@@ -14,7 +14,7 @@ __all__ = ["ClauseAccount", "account", "citations", "unaccounted"]
 
 @dataclass(frozen=True, slots=True)
 class ClauseAccount:
-    """A clause, and what rests on it: (kind, id) of parameters, readings, decisions and rules; `area` and `in force`."""
+    """A clause, and what rests on it: (kind, id) of parameters, readings, decisions, rules, procedures, duties; `area`."""
 
     clause: Clause
     used_by: tuple[tuple[str, str], ...]
@@ -70,3 +70,8 @@ def _uses(pack: Pack) -> Iterator[tuple[str, str, Iterable[Citation]]]:
             for rule in decision.table.rules:
                 yield "rule", f"{decision.id}.{rule.id}", rule.cites
             yield "rule", f"{decision.id}.otherwise", decision.table.otherwise_cites
+    for procedure in pack.procedures.values():
+        for id_, cites in procedure.cited():
+            yield "procedure", id_, cites
+    for duty in pack.duties.values():
+        yield "duty", duty.id, duty.cites

@@ -76,6 +76,7 @@ class PackForm(NamedTuple):
     issuer: Word | None = None
     issued: datetime.date | None = None
     area_cites: tuple[CiteForm, ...] = ()
+    actors: dict[Word, Label] = {}
 
 
 class WindowForm(NamedTuple):

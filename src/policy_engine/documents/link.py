@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from policy_engine.documents.chains import long_or_circular
-from policy_engine.documents.forms import CiteForm, ClauseForm, DecisionForm, ReadingForm, RuleForm
+from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
+from policy_engine.documents.link_clauses import link_clauses, link_places
 from policy_engine.documents.link_parameters import link_parameters
+from policy_engine.documents.link_procedures import ProcedureLinker
 from policy_engine.documents.link_vocabulary import link_vocabulary
 from policy_engine.documents.pack_forms import PackForms
-from policy_engine.documents.reader import Word, kind_of
+from policy_engine.documents.reader import Word
 from policy_engine.documents.requirements import edges, required, requires
 from policy_engine.documents.rule_checks import bare_constants, knowledge
-from policy_engine.documents.scope import RESERVED, Names, entry_names, good_id, subject_names
-from policy_engine.documents.yaml import ListNode, Node, Scalar
+from policy_engine.documents.scope import NO_NAMES, RESERVED, Names, entry_names, good_id, subject_names
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import tree
 from policy_engine.expression.check import check
@@ -24,7 +25,7 @@ from policy_engine.expression.names import Symbol, nearest
 from policy_engine.expression.parse import parse
 from policy_engine.expression.regions import exclusive, exhaustive
 from policy_engine.expression.types import BOOLEAN, NEVER, CodeType, ListType, Option, Type, join
-from policy_engine.model.citation import MAX_WORDS, Citation, Clause, SentenceHash
+from policy_engine.model.citation import MAX_WORDS, Citation
 from policy_engine.model.core import CORE
 from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
 from policy_engine.model.pack import Area, Pack, Window
@@ -133,13 +134,14 @@ class _Linker:
     # ---- expressions
 
     def expression(
-        self, text: ExpressionText, subject: str, wanted: Type | None = None, kind: str = ""
+        self, text: ExpressionText, subject: str, wanted: Type | None = None, kind: str = "", local: Names = NO_NAMES
     ) -> tree.Node | None:
+        """The text parsed and typed as said about a subject; `local` are names that only this expression has."""
         node, problems = parse(text)
         self.problems += problems
         if node is None:
             return None
-        checked, problems = check(node, self.names[subject], wanted)
+        checked, problems = check(node, self.names[subject].joined(local), wanted)
         self.problems += problems
         self.problems += bare_constants(checked)
         if kind != "completeness":
@@ -333,14 +335,31 @@ class _Linker:
             issuer=form.issuer.text if form.issuer else "",
             issued=form.issued,
             in_force=Window(form.in_force.from_, form.in_force.to, form.in_force.why),
-            area=Area(self.places(form.area.entries), self.cites(form.area_cites)),
+            area=Area(link_places(form.area, self.vocabulary, self.problems), self.cites(form.area_cites)),
             answers=tuple(word.text for word in form.answers),
-            clauses=self.clauses(),
+            clauses=link_clauses(form.clauses, self.problems),
             vocabulary=self.vocabulary,
             parameters=Record(self.parameters),
             readings=self.collected(self.forms.readings),
             decisions=self.collected(self.forms.decisions),
+            actors=Record((word.text, label) for word, label in form.actors.items()),
+            **self.procedures(),
         )
+
+    def taken(self, subject: str, name: str) -> bool:
+        return self.names[subject].find(name) is not None
+
+    def procedures(self) -> dict[str, Record]:
+        """The procedures and the duties, by id."""
+        actors = self.forms.pack.actors if self.forms.pack else {}
+        linker = ProcedureLinker(self.expression, self.cites, self.vocabulary, self.parameters, actors, self.taken)
+        procedures = {word.text: linker.procedure(word, form) for word, form in self.forms.procedures.items()}
+        duties = {word.text: linker.duty(word, form) for word, form in self.forms.duties.items()}
+        self.problems += linker.problems
+        return {
+            "procedures": Record(procedures),
+            "duties": Record((id_, duty) for id_, duty in duties.items() if duty is not None),
+        }
 
     def check_chains(self) -> None:
         """No decision requires itself, also not through tables, and chains of requirement are of a sane length."""
@@ -362,34 +381,6 @@ class _Linker:
             if word.text not in known:
                 near = nearest(word.text, known)
                 self.report("link.unknown_decision", word.span, found=word, near=near)
-
-    def places(self, entries: Mapping[str, tuple[Scalar, Node]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        known = {fact.id for fact in self.vocabulary.form("household")}
-        places: list[tuple[str, tuple[str, ...]]] = []
-        for key, (word, node) in entries.items():
-            if key not in known:
-                self.report("form.unknown_key", word.span, key=key, near=nearest(key, known))
-            items = node.items if isinstance(node, ListNode) else (node,)
-            named = tuple(item.text for item in items if isinstance(item, Scalar) and not item.is_null)
-            if len(named) < max(len(items), 1):
-                self.report("form.wrong_kind", node.span, found=kind_of(node), wanted="text")
-            places.append((key, named))
-        return tuple(places)
-
-    def clauses(self) -> Record:
-        form = self.forms.pack
-        assert form is not None
-        return Record((word.text, self.clause(word, clause)) for word, clause in form.clauses.items())
-
-    def clause(self, word: Word, form: ClauseForm) -> Clause:
-        hashes: list[SentenceHash] = []
-        for sentence in form.sentences:
-            try:
-                hashes.append(SentenceHash.read(sentence.text))
-            except ValueError:
-                self.report("link.bad_hash", sentence.span, found=sentence)
-        sha256 = form.sha256.text if form.sha256 else ""
-        return Clause(word.text, form.about, sha256, form.set_aside or "", tuple(hashes))
 
 
 def _judged(form: ReadingForm) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from policy_engine.documents.forms import FactForm, ReadingForm
+from policy_engine.documents.procedure_forms import ParticularForm
 from policy_engine.documents.reader import Word
 from policy_engine.documents.rule_checks import bare_constants, knowledge
 from policy_engine.documents.scope import RESERVED, Names, entry_names, good_id, subject_names
@@ -22,7 +23,7 @@ from policy_engine.model.label import Label
 from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
 from policy_engine.values import Unit
 
-__all__ = ["link_vocabulary", "unit_of"]
+__all__ = ["link_vocabulary", "type_of", "unit_of"]
 
 
 def link_vocabulary(
@@ -74,7 +75,8 @@ def unit_of(word: Word | None, problems: list[Problem]) -> NumberType:
         return NumberType()
 
 
-def _fact(id_: Word, form: FactForm, problems: list[Problem]) -> Fact:
+def type_of(id_: Word, form: FactForm | ParticularForm, problems: list[Problem]) -> Type:
+    """The type that a form declares; a code list is named by its id."""
     simple: dict[str, Type] = {"boolean": BOOLEAN, "text": TEXT, "date": DATE}
     item = form.type.removeprefix("list of ")
     if item == "number":
@@ -86,10 +88,14 @@ def _fact(id_: Word, form: FactForm, problems: list[Problem]) -> Fact:
             problems.append(problem("form.missing_key", id_.span, key="options"))
     else:
         type_ = simple[item]
+    return ListType(type_) if form.type.startswith("list of ") else type_
+
+
+def _fact(id_: Word, form: FactForm, problems: list[Problem]) -> Fact:
     return Fact(
         id=id_.text,
         label=form.label,
-        type=ListType(type_) if form.type.startswith("list of ") else type_,
+        type=type_of(id_, form, problems),
         question=form.ask,
         personal=form.personal,
         changeable=form.changeable,

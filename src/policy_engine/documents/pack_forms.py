@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from policy_engine.documents.forms import DecisionForm, FactForm, PackForm, ParameterForm, ReadingForm
+from policy_engine.documents.procedure_forms import DutyForm, ProcedureForm
 from policy_engine.documents.reader import Word
 from policy_engine.errors import Problem
 
@@ -20,4 +21,6 @@ class PackForms:
     parameters: dict[Word, ParameterForm] = field(default_factory=dict)
     readings: dict[Word, ReadingForm] = field(default_factory=dict)
     decisions: dict[Word, DecisionForm] = field(default_factory=dict)
+    procedures: dict[Word, ProcedureForm] = field(default_factory=dict)
+    duties: dict[Word, DutyForm] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

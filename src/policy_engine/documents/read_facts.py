@@ -1,7 +1,8 @@
 """Facts of subjects, from YAML, JSON or Python data, checked against the vocabulary.
 
-A fact is a bare value or `{value, source, by, observed_on, known_on, reference}`. Absent and null are unknown. A
-judgement without `by` and `observed_on` does not count: it stays unknown, with a warning.
+A fact is a bare value or `{value, source, by, observed_on, known_on, reference}`; a list of events may say up to when it is
+`complete_to`. Absent and null are unknown. A judgement without `by` and `observed_on` does not count: it stays
+unknown, with a warning.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabular
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT, Record
 
-__all__ = ["FORMAT", "MAX_AMOUNT", "read_facts", "read_facts_file", "read_facts_node", "read_facts_text"]
+__all__ = ["FORMAT", "MAX_AMOUNT", "read_facts", "read_facts_file", "read_facts_node", "read_facts_text", "read_part"]
 
 FORMAT = 1
 MAX_AMOUNT = Decimal(10) ** 12
 """Amounts in yuan are smaller than this in size."""
 
 _HEADER = ("format", "subject", "as_of")
-_EVIDENCE = ("value", "source", "by", "observed_on", "known_on", "reference")
+_EVIDENCE = ("value", "source", "by", "observed_on", "known_on", "reference", "complete_to")
 
 
 def read_facts(data: Mapping[str, Any], vocabulary: Vocabulary = CORE) -> tuple[Facts, tuple[Problem, ...]]:
@@ -79,6 +80,16 @@ def read_facts_text(text: str, name: str, vocabulary: Vocabulary = CORE) -> tupl
         facts.append(one)
         problems += found
     return _sound(facts, problems), tuple(problems)
+
+
+def read_part(
+    node: MapNode, form: RecordForm, vocabulary: Vocabulary = CORE
+) -> tuple[FactRecord, dict[str, Evidence], tuple[Problem, ...]]:
+    """The facts of one form under a node, without the header of a facts file; their evidence by path; every problem."""
+    with localcontext(CONTEXT):
+        reader = _FactsReader(vocabulary)
+        root = reader.record(node, form, "")
+        return root, reader.evidence, tuple(reader.problems)
 
 
 def _sound(facts: list[Facts], problems: Iterable[Problem]) -> list[Facts]:
@@ -202,7 +213,7 @@ class _FactsReader:
         return Evidence(**{key: value for key, value in found.items() if value is not None})
 
     def evidence_part(self, key: str, node: Node, path: str) -> Any:
-        if key in ("observed_on", "known_on"):
+        if key in ("observed_on", "known_on", "complete_to"):
             return self.date(node, path)
         return self.code(node, SOURCE, path) if key == "source" else self.text(node, path)
 

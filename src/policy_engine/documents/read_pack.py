@@ -11,6 +11,7 @@ from typing import Any
 from policy_engine.documents.forms import DecisionForm, FactForm, PackForm, ParameterForm, ReadingForm
 from policy_engine.documents.link import FORMAT, LANGUAGE, link
 from policy_engine.documents.pack_forms import PackForms
+from policy_engine.documents.procedure_forms import DutyForm, ProcedureForm
 from policy_engine.documents.reader import BAD, Reader, Word
 from policy_engine.documents.yaml import Node, Scalar, read
 from policy_engine.errors import PackError, Problem, RequestError, problem
@@ -23,7 +24,16 @@ __all__ = ["check_pack", "find_pack", "load_pack", "pack_folders", "shipped_pack
 ENTRY_POINTS = "policy_engine.packs"
 """Entry-point group: a package that ships packs names a folder of packs, or a function that returns one."""
 
-_KNOWN = ("procedures.yaml", "duties.yaml", "reactions.yaml")
+_FILES: tuple[tuple[str, str, Any], ...] = (
+    ("parameters.yaml", "parameters", ParameterForm),
+    ("readings.yaml", "readings", ReadingForm),
+    ("vocabulary.yaml", "vocabulary", dict[Word, FactForm]),
+    ("procedures.yaml", "procedures", ProcedureForm),
+    ("duties.yaml", "duties", DutyForm),
+)
+"""Files of a pack beside `pack.yaml` and the rules: name, the part of the forms, and the form of an entry."""
+
+_KNOWN = ("reactions.yaml",)
 """Files of a pack that other rooms read."""
 
 
@@ -106,12 +116,8 @@ def _read_forms(folder: Path) -> PackForms:
         forms.pack = _read(node, PackForm, forms)
     elif not forms.problems:
         forms.problems.append(problem("pack.empty", where=str(folder / "pack.yaml")))
-    for file, target, form in (
-        ("parameters.yaml", forms.parameters, ParameterForm),
-        ("readings.yaml", forms.readings, ReadingForm),
-        ("vocabulary.yaml", forms.vocabulary, dict[Word, FactForm]),
-    ):
-        _fill(target, folder / file, form, forms)
+    for file, part, form in _FILES:
+        _fill(getattr(forms, part), folder / file, form, forms)
     rules = folder / "rules"
     for path in sorted(rules.glob("*.yaml")) if rules.is_dir() else ():
         _fill(forms.decisions, path, DecisionForm, forms)
@@ -120,7 +126,7 @@ def _read_forms(folder: Path) -> PackForms:
 
 def _strange_files(folder: Path) -> list[Problem]:
     """Files that look like a part of the pack and are none: a misspelt name must not be passed over."""
-    known = ("pack.yaml", "parameters.yaml", "readings.yaml", "vocabulary.yaml", *_KNOWN)
+    known = ("pack.yaml", *(file for file, _, _ in _FILES), *_KNOWN)
     found = [path for path in sorted(folder.glob("*.y*ml")) if path.name not in known]
     found += [path for path in sorted((folder / "rules").glob("*")) if path.suffix != ".yaml" and path.is_file()]
     return [

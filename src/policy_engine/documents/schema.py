@@ -178,6 +178,7 @@ def _evidence() -> dict[str, Any]:
             "observed_on": date,
             "known_on": date,
             "reference": {"type": ["string", "number"]},
+            "complete_to": date,
         },
         "required": ["value"],
         "additionalProperties": False,

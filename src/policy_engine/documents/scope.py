@@ -11,7 +11,7 @@ from policy_engine.expression.types import DATE, Type
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS, Fact, RecordForm
 
-__all__ = ["RESERVED", "Names", "entry_names", "good_id", "pack_names", "subject_names"]
+__all__ = ["NO_NAMES", "RESERVED", "Names", "entry_names", "good_id", "pack_names", "subject_names"]
 
 RESERVED = ("on", "item", "household", *YEARS)
 """Names the engine gives a meaning to: `on` is the date asked about, `household` that of the member in question."""
@@ -67,6 +67,10 @@ class Names:
         for label, ids in other.labels.items():
             labels.setdefault(label, []).extend(ids)
         return Names({**self.symbols, **other.symbols}, labels, {**self.about, **other.about})
+
+
+NO_NAMES = Names()
+"""No names beside those of the subject; never added to."""
 
 
 def _constant(id_: str, type_: Type, kind: str) -> Callable[[], Symbol]:

@@ -219,9 +219,12 @@ class Single(Evaluator):
 
     def up_to_date(self, value: Value, record: FactRecord, fact: Fact, span: Span) -> Value:
         """A list of events; what may have happened after the day the facts describe is not known."""
-        if self.facts.as_of is None or self.on <= self.facts.as_of:
+        path = record.below(fact.id)
+        evidence = self.facts.evidence.get(path)
+        complete_to = (evidence and evidence.complete_to) or self.facts.as_of
+        if complete_to is None or self.on <= complete_to:
             return value
-        later = Missing("fact", record.below(fact.id), (span,), note=f"> {self.facts.as_of}")
+        later = Missing("fact", path, (span,), note=f"> {complete_to}")
         return Possibly(tuple((item, True) for item in value), Unknown((later,)))
 
     def year(self, record: FactRecord, alias: str) -> FactRecord:

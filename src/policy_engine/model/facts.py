@@ -34,13 +34,17 @@ class FactRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a fact comes from, who vouches for it, when it was seen and when it was known."""
+    """Where a fact comes from, who vouches for it, when it was seen and when it was known.
+
+    `complete_to` is the day up to which a list of events is complete, where that is not the facts' `as_of`.
+    """
 
     source: str = ""
     by: str = ""
     observed_on: datetime.date | None = None
     known_on: datetime.date | None = None
     reference: str = ""
+    complete_to: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

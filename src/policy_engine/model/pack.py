@@ -9,8 +9,10 @@ from functools import cached_property
 from policy_engine.model.canonical import digest
 from policy_engine.model.citation import Citation, Clause
 from policy_engine.model.decision import DecisionDefinition
+from policy_engine.model.duty import Duty
 from policy_engine.model.label import Label
 from policy_engine.model.parameter import Parameter
+from policy_engine.model.procedure import Procedure
 from policy_engine.model.reading import Reading
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.values import Record
@@ -59,6 +61,9 @@ class Pack:
     parameters: Record
     readings: Record
     decisions: Record
+    actors: Record = Record()
+    procedures: Record = Record()
+    duties: Record = Record()
 
     def __repr__(self) -> str:
         return f"Pack({self.id!r}, {self.version!r})"
@@ -82,4 +87,12 @@ class Pack:
 
     def decision(self, id_: str) -> DecisionDefinition:
         found: DecisionDefinition = self.decisions[id_]
+        return found
+
+    def procedure(self, id_: str) -> Procedure:
+        found: Procedure = self.procedures[id_]
+        return found
+
+    def duty(self, id_: str) -> Duty:
+        found: Duty = self.duties[id_]
         return found

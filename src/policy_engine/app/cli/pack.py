@@ -15,6 +15,14 @@ from policy_engine.app.record_cases import record_expectations
 from policy_engine.checking.accounting import account, unaccounted
 from policy_engine.checking.cases import CaseRun, read_cases, run_case
 from policy_engine.checking.lints import lint
+from policy_engine.checking.procedure_cases import (
+    ProcedureRun,
+    Way,
+    read_procedure_cases,
+    run_procedure_case,
+    seen_ways,
+    ways,
+)
 from policy_engine.checking.seen import conditions, unseen
 from policy_engine.documents.read_pack import check_pack, find_pack, load_pack, shipped_packs
 from policy_engine.documents.schema import FILE_KINDS, schema_of
@@ -142,29 +150,36 @@ def test(
             raise PackError(problems)
         runs = [run_case(loaded, *form) for form in forms]
         failed = [run for run in runs if run.differences]
+        of_procedures, problems = read_procedure_cases(folder)
+        if problems:
+            raise PackError(problems)
+        steps = [run_procedure_case(loaded, *form) for form in of_procedures]
         if update:
             changed = record_expectations(failed)
             print(words(f"重录了 {changed} 个案例", f"re-recorded {changed} cases"))
             return
-        _tell(loaded, runs, failed, json_=json_)
-        if failed or not runs:
+        _tell(loaded, runs, failed, steps, json_=json_)
+        if failed or not runs or any(step.differences for step in steps):
             raise typer.Exit(Exit.INVALID)
 
 
-def _tell(pack: Pack, runs: list[CaseRun], failed: list[CaseRun], *, json_: bool) -> None:
+def _tell(pack: Pack, runs: list[CaseRun], failed: list[CaseRun], steps: list[ProcedureRun], *, json_: bool) -> None:
+    unmet = [way for way in ways(pack) if way not in seen_ways(pack, steps)]
     missing = unseen(pack, [trace for run in runs for trace in run.seen])
     total = len(conditions(pack))
+    all_runs: list[CaseRun | ProcedureRun] = [*runs, *steps]
     if json_:
         rows = [
             {"file": str(run.file), "case": run.name, "differences": [d.show(LANGUAGE) for d in run.differences]}
-            for run in runs
+            for run in all_runs
         ]
         seen = [
             {"owner": c.owner, "condition": c.text, "not_seen": [str(t).lower() for t in w]} for c, w in missing.items()
         ]
-        print(json.dumps({"cases": rows, "conditions": total, "unseen": seen}, ensure_ascii=False, indent=2))
+        found = {"cases": rows, "conditions": total, "unseen": seen, "unseen_ways": [f"{w.kind} {w.id}" for w in unmet]}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    for run in failed:
+    for run in (run for run in all_runs if run.differences):
         print(f"✗ {run.file}: {run.name}", flush=True)
         report(run.differences)
     print(
@@ -178,6 +193,26 @@ def _tell(pack: Pack, runs: list[CaseRun], failed: list[CaseRun], *, json_: bool
     for condition, wanting in missing.items():
         kinds = " / ".join(words("真", "true") if truth else words("假", "false") for truth in wanting)
         print(f"    {words('未见', 'not seen')} {kinds}: {condition.owner}: {condition.text}")
+    if steps:
+        _tell_procedures(pack, steps, unmet)
+
+
+def _tell_procedures(pack: Pack, steps: list[ProcedureRun], unmet: list[Way]) -> None:
+    failed, all_ = sum(1 for step in steps if step.differences), len(ways(pack))
+    print(
+        words(
+            f"程序和职责的案例：{len(steps) - failed} 个通过，{failed} 个不符",
+            f"cases of procedures and duties: {len(steps) - failed} passed, {failed} failed",
+        )
+    )
+    print(
+        words(
+            f"程序和职责的结果、要求、事项、状态：{all_} 个中见过 {all_ - len(unmet)} 个",
+            f"results, requirements, particulars and states: {all_ - len(unmet)} of {all_} seen",
+        )
+    )
+    for way in unmet:
+        print(f"    {words('未见', 'not seen')}: {way.kind} {way.id}")
 
 
 @app.command("schema", help=words("各种文件的 JSON Schema", "JSON Schemas of the file kinds"))

@@ -22,8 +22,11 @@ def check(pack: Pack) -> Iterator[Problem]:
 def _names(pack: Pack) -> Iterator[tuple[str, str]]:
     for decision in pack.decisions.values():
         yield from decision.requires
-    for reading in pack.readings.values():
-        for option in reading.options:
-            for node in tree.walk(option.expression) if option.expression is not None else ():
-                if isinstance(node, tree.Name):
-                    yield node.kind, node.id
+    roots = [option.expression for reading in pack.readings.values() for option in reading.options]
+    for runs in (*pack.procedures.values(), *pack.duties.values()):
+        roots += runs.conditions()
+        yield from (("parameter", id_) for id_ in runs.times())
+    for root in roots:
+        for node in tree.walk(root) if root is not None else ():
+            if isinstance(node, tree.Name):
+                yield node.kind, node.id

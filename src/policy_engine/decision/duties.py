@@ -1,0 +1,181 @@
+"""What is owed on a day: duties in each period and duties owed once, fulfilled, due, overdue, or not to be said."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+from policy_engine.decision.history import History
+from policy_engine.decision.periods import Period, periods
+from policy_engine.decision.procedure import after
+from policy_engine.evaluation.single import Single
+from policy_engine.expression.tree import Node
+from policy_engine.model.duty import Duty
+from policy_engine.model.facts import Facts
+from policy_engine.model.pack import Pack
+from policy_engine.model.scenario import Settings
+from policy_engine.values import Unknown, Value
+
+__all__ = ["Owed", "Snapshot", "State", "duties", "snapshots"]
+
+State: TypeAlias = Literal["fulfilled", "late", "due", "overdue", "open", "unknown"]
+"""`late`: fulfilled after its time; `open`: owed, and no figure for a time limit; `unknown`: facts are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Facts that hold from a day to a day, both included."""
+
+    start: datetime.date
+    end: datetime.date
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One duty in one period, as it stands on the day asked about.
+
+    `period` ends with the last day on which it can be fulfilled in time; None where no time limit is stated or supplied, or
+    where it cannot be said since when it is owed. `days` have passed since it began. `missing` would settle what is unknown.
+    """
+
+    duty: Duty
+    state: State
+    period: Period | None
+    since: datetime.date | None
+    days: int
+    persons: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+def duties(
+    pack: Pack, known: Sequence[Snapshot], on: datetime.date, settings: Settings | None = None
+) -> tuple[Owed, ...]:
+    """Everything owed up to a day about one subject, in the order of the pack, older periods first.
+
+    `known` is what is known of the subject, one snapshot after the other (`snapshots`); the facts of the last one are
+    what evidence is looked for in. A period counts where the duty still holds on its last day, or on the day asked about.
+    """
+    if not known:
+        return ()
+    found = []
+    for duty in pack.duties.values():
+        if duty.about == known[-1].facts.subject:
+            found += list(_Duty(pack, duty, known, on, settings or Settings()).owed())
+    return tuple(found)
+
+
+def snapshots(source: History | Facts, on: datetime.date) -> tuple[Snapshot, ...]:
+    """What is known of a subject up to a day: of a history, by the days on which something changed; facts, of any day."""
+    if isinstance(source, Facts):
+        return (Snapshot(datetime.date.min, datetime.date.max, source),)
+    days = [day for day in source.days() if day <= on]
+    if not days:
+        return ()
+    ends = [after_ - datetime.timedelta(days=1) for _, after_ in pairwise(days)] + [on]
+    return tuple(Snapshot(day, end, source.facts(day)) for day, end in zip(days, ends, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """One duty about one subject; each method answers one question of it."""
+
+    pack: Pack
+    duty: Duty
+    known: Sequence[Snapshot]
+    on: datetime.date
+    settings: Settings
+
+    def owed(self) -> Iterator[Owed]:
+        for stretch in self.stretches():
+            start = self.start(stretch[0])
+            if isinstance(start, Unknown):
+                yield self.unknown(start, stretch)
+                continue
+            end = min(stretch[-1].end, self.on, self.pack.in_force.to or self.on)
+            if start > end:
+                continue
+            if self.duty.every is not None:
+                yield from self.recurring(start, end, stretch)
+            else:
+                yield self.once(start, stretch)
+
+    def stretches(self) -> Iterator[list[Snapshot]]:
+        """Runs of snapshots in which the duty is owed, or may be."""
+        stretch: list[Snapshot] = []
+        for snapshot in self.known:
+            holds = self.asked(self.duty.while_, snapshot) if self.duty.while_ else True
+            if holds is True:
+                stretch.append(snapshot)
+                continue
+            if stretch:
+                yield stretch
+            stretch = []
+            if holds is not False:
+                yield [snapshot]
+        if stretch:
+            yield stretch
+
+    def asked(self, node: Node, snapshot: Snapshot) -> Value:
+        """The value of a condition in a snapshot: on its first day, or on the day its facts describe."""
+        day = snapshot.start if snapshot.start != datetime.date.min else min(self.on, snapshot.facts.as_of or self.on)
+        return self.run(snapshot.facts, day).value(node, {"own": snapshot.facts.root})
+
+    def run(self, facts: Facts, on: datetime.date) -> Single:
+        return Single(self.pack, facts, on, self.settings)
+
+    def start(self, first: Snapshot) -> datetime.date | Unknown:
+        """The day from which it is owed in a stretch, not before the pack is in force."""
+        if self.duty.while_ is not None and isinstance(holds := self.asked(self.duty.while_, first), Unknown):
+            return holds
+        found = self.asked(self.duty.since, first) if self.duty.since else first.start
+        if isinstance(found, Unknown):
+            return found
+        day: datetime.date = found
+        return max(day, self.pack.in_force.from_ or day)
+
+    def unknown(self, open_: Unknown, stretch: list[Snapshot]) -> Owed:
+        missing = tuple(item.path for item in open_.missing)
+        return Owed(self.duty, "unknown", None, None, 0, self.persons(stretch[-1]), missing)
+
+    def recurring(self, start: datetime.date, end: datetime.date, stretch: list[Snapshot]) -> Iterator[Owed]:
+        assert self.duty.every is not None
+        for period in periods(self.duty.every, start, end):
+            if period.end <= end or end == self.on:
+                yield self.state(period, period.start, stretch)
+
+    def once(self, start: datetime.date, stretch: list[Snapshot]) -> Owed:
+        limit = self.run(stretch[-1].facts, start).parameter_value(self.duty.within) if self.duty.within else None
+        until = after(start, limit.value) if limit is not None else None
+        return self.state(None if until is None else Period(start, until), start, stretch)
+
+    def state(self, period: Period | None, since: datetime.date, stretch: list[Snapshot]) -> Owed:
+        days, persons = (self.on - since).days, self.persons(stretch[-1])
+        in_time = self.fulfilled(since, min(self.on, period.end) if period else self.on)
+        missing: tuple[str, ...] = ()
+        if in_time is True:
+            state: State = "fulfilled"
+        elif period is None or self.on <= period.end:
+            state = "open" if period is None else "due"
+        elif isinstance(in_time, Unknown):
+            state, missing = "unknown", tuple(item.path for item in in_time.missing)
+        elif self.duty.every is None and self.fulfilled(since, self.on) is True:
+            state = "late"
+        else:
+            state = "overdue"
+        return Owed(self.duty, state, period, since, days, persons, missing)
+
+    def fulfilled(self, start: datetime.date, end: datetime.date) -> Value:
+        """Is there evidence from `start` to `end`? Asked on the last day, of what is known now."""
+        facts = self.known[-1].facts
+        names = {"own": facts.root, "period_start": start, "period_end": end}
+        return self.run(facts, end).value(self.duty.fulfilled_by, names)
+
+    def persons(self, snapshot: Snapshot) -> tuple[str, ...]:
+        if self.duty.persons is None:
+            return ()
+        found = self.asked(self.duty.persons, snapshot)
+        return tuple(item for item in found if isinstance(item, str)) if isinstance(found, Iterable) else ()

@@ -1,0 +1,177 @@
+"""Where a case stands on a day: the procedure's half and the substance's half, what is next, and what has changed since."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from policy_engine.decision.history import History
+from policy_engine.decision.procedure import after
+from policy_engine.evaluation.observe import Traced, TraceNode
+from policy_engine.model.case import Case, Ruling
+from policy_engine.model.procedure import End, Procedure, Step
+from policy_engine.truth import Truth
+from policy_engine.values import Unknown
+
+__all__ = ["Difference", "Divergence", "Next", "Standing", "Substance", "divergences", "standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """Does what the procedure needs hold on a day? `facts` are those it was asked of, by path; `missing` would settle it."""
+
+    holds: Truth
+    facts: tuple[tuple[str, Any], ...]
+    missing: tuple[str, ...]
+    trace: tuple[TraceNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A fact that the substance rests on: as known when the procedure ended, and as known now. None: not known."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The step that a case waits for: since when, how many days ago that is, not before when, and by when.
+
+    `not_before` and `by` are None where no figure is stated or supplied; `limited` and `lasting` say that the document
+    speaks of a time at all.
+    """
+
+    step: Step
+    since: datetime.date
+    days: int
+    lasting: bool
+    not_before: datetime.date | None
+    limited: bool
+    by: datetime.date | None
+
+    def late(self, on: datetime.date) -> bool:
+        """Past its time limit, where there is a figure for one."""
+        return self.by is not None and on > self.by
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case on a day. `effective`: the procedure has ended so that it settles something, and the substance is decided.
+
+    `then` is the substance as known when the procedure ended, `current` as known now about that same day (while it runs: about
+    the day asked about). `ruling` is the authority's own decision, the last one.
+    """
+
+    case: Case
+    procedure: Procedure
+    on: datetime.date
+    next: Next | None
+    end: End | None
+    then: Substance | None
+    current: Substance | None
+    differences: tuple[Difference, ...]
+    ruling: Ruling | None
+    effective: bool
+
+    @property
+    def half(self) -> str:
+        """What is missing: `procedure`, `substance`, `both`; or `none`."""
+        decided = self.ruling.substance if self.ruling else (self.current is None or self.current.holds is True)
+        if self.end is None or not self.end.gives:
+            return "procedure" if decided else "both"
+        return "none" if self.effective else "substance"
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The authority decided otherwise than the facts do, or settled what they leave open."""
+
+    case: str
+    on: datetime.date
+    engine: Truth
+    authority: bool
+    by: str
+    why: str
+
+
+def standing(history: History, id_: str, on: datetime.date) -> Standing:
+    """Where a case stands on a day; KeyError where there is none of that id."""
+    case = history.cases[id_]
+    procedure = history.pack.procedure(case.procedure)
+    end: End | None = procedure.ends.get(case.at)
+    day = case.since if end is not None else on
+    current = _substance(history, procedure, day, None)
+    then = _substance(history, procedure, day, case.taken[-1].number) if end is not None and case.taken else None
+    return Standing(
+        case=case,
+        procedure=procedure,
+        on=on,
+        next=None if end is not None else _next(history, procedure.step(case.at), case, on),
+        end=end,
+        then=then,
+        current=current,
+        differences=tuple(_differences(then, current)) if then and current else (),
+        ruling=case.rulings[-1] if case.rulings else None,
+        effective=any(settled.case == id_ for settled in history.settled),
+    )
+
+
+def _substance(history: History, procedure: Procedure, on: datetime.date, before: int | None) -> Substance | None:
+    if procedure.needs is None:
+        return None
+    facts = history.facts(on, before=before)
+    run = Traced(history.pack, facts, on, history.settings)
+    value = run.value(procedure.needs, {"own": facts.root})
+    missing = tuple(item.path for item in value.missing) if isinstance(value, Unknown) else ()
+    looked_at = dict(_facts(run.noted))
+    return Substance(None if isinstance(value, Unknown) else value, tuple(looked_at.items()), missing, run.noted)
+
+
+def _facts(nodes: tuple[TraceNode, ...]) -> Iterator[tuple[str, Any]]:
+    for node in nodes:
+        if node.kind in ("fact", "judgement") and not node.children:
+            yield node.name, node.value
+        yield from _facts(node.children)
+
+
+def _differences(then: Substance, current: Substance) -> Iterator[Difference]:
+    before, after_ = dict(then.facts), dict(current.facts)
+    for path in dict.fromkeys((*before, *after_)):
+        if before.get(path) != after_.get(path):
+            yield Difference(path, before.get(path), after_.get(path))
+
+
+def _next(history: History, step: Step, case: Case, on: datetime.date) -> Next:
+    run = history.run(on)
+
+    def limit(parameter: str) -> datetime.date | None:
+        found = run.parameter_value(parameter) if parameter else None
+        return None if found is None else after(case.since, found.value)
+
+    return Next(
+        step=step,
+        since=case.since,
+        days=(on - case.since).days,
+        lasting=step.lasts is not None,
+        not_before=limit(step.lasts.parameter) if step.lasts else None,
+        limited=bool(step.within),
+        by=limit(step.within),
+    )
+
+
+def divergences(history: History) -> tuple[Divergence, ...]:
+    """Where the authority ruled otherwise than the facts known then decide, in the order of the rulings."""
+    found = []
+    for case in history.cases.values():
+        procedure = history.pack.procedure(case.procedure)
+        for ruling in case.rulings:
+            substance = _substance(history, procedure, ruling.happened_on, ruling.number)
+            engine = None if substance is None else substance.holds
+            if engine is not ruling.substance:
+                by = f"{ruling.by} {ruling.person}".strip()
+                found.append(Divergence(case.id, ruling.happened_on, engine, ruling.substance, by, ruling.why))
+    return tuple(sorted(found, key=lambda divergence: divergence.on))
