@@ -83,6 +83,8 @@ class Grid(_Record):
     grid_id: str | None = Field(None, description="网格编号 · Grid code")
     households: Decimal | None = Field(None, description="网格户数 · Households (household)")
     in_charge: str | None = Field(None, description="网格员 · Person in charge")
+    supervised_on: tuple[datetime.date, ...] | None = Field(None, description="网格督导日期 · Supervised on")
+    reported_on: tuple[datetime.date, ...] | None = Field(None, description="网格上报情况日期 · Reported on")
 
 
 class AreaFigures(_Record):

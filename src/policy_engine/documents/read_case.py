@@ -30,7 +30,7 @@ from policy_engine.model.procedure import Step
 from policy_engine.model.vocabulary import Fact, RecordForm
 from policy_engine.values import Record
 
-__all__ = ["FORMAT", "CaseFile", "read_case_file", "read_case_text", "read_events"]
+__all__ = ["FORMAT", "CaseFile", "is_case_file", "read_case_file", "read_case_text", "read_events"]
 
 FORMAT = 1
 
@@ -78,6 +78,16 @@ def read_events(nodes: Sequence[Node], pack: Pack, subject: str) -> tuple[tuple[
     reader = _EventReader(pack, subject)
     events = [event for number, node in enumerate(nodes, 1) if (event := reader.event(node, number)) is not None]
     return tuple(events), tuple(reader.problems)
+
+
+def is_case_file(path: Path) -> bool:
+    """Does this file begin as a case file does?"""
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            first = next((line for line in stream if line.strip("-\n\r ") and not line.lstrip().startswith("#")), "")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return first.lstrip(' {"').startswith("case_file")
 
 
 def _documents(text: str, name: str) -> tuple[HeaderForm, Sequence[Node]]:

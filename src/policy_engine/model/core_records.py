@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy_engine.expression.types import TEXT
+from policy_engine.expression.types import DATE, TEXT
 from policy_engine.model import core_codes as code
 from policy_engine.model.building import (
     date,
@@ -217,4 +217,6 @@ GRID = form(
     text("grid_id", "网格编号", "Grid code"),
     number("households", "网格户数", "Households", unit="household"),
     text("in_charge", "网格员", "Person in charge"),
+    some_of("supervised_on", DATE, "网格督导日期", "Supervised on", events=True),
+    some_of("reported_on", DATE, "网格上报情况日期", "Reported on", events=True),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from policy_engine.expression import tree
@@ -17,9 +17,9 @@ __all__ = ["label_of", "phrase", "place"]
 _OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−"}
 
 
-def phrase(node: Node, pack: Pack, subject: str, language: str) -> str:
-    """The expression in words; a typed tree gives codes their labels."""
-    return _Phrase(pack, subject, language).write(node)
+def phrase(node: Node, pack: Pack, subject: str, language: str, names: Mapping[str, str] | None = None) -> str:
+    """The expression in words; a typed tree gives codes their labels. `names` are words for names of its own."""
+    return _Phrase(pack, subject, language, names or {}).write(node)
 
 
 def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
@@ -55,8 +55,8 @@ def place(path: str, language: str) -> str:
 
 
 class _Phrase:
-    def __init__(self, pack: Pack, subject: str, language: str) -> None:
-        self.pack, self.subject, self.language = pack, subject, language
+    def __init__(self, pack: Pack, subject: str, language: str, names: Mapping[str, str]) -> None:
+        self.pack, self.subject, self.language, self.names = pack, subject, language, names
         self.writers: dict[type[Node], Callable[[Any], str]] = {
             tree.Literal: lambda node: shown(node.value, node.type, language),
             tree.Name: self.name,
@@ -109,7 +109,7 @@ class _Phrase:
     def bound(self, node: tree.Name) -> str:
         """A bound variable: the kind of record it stands for."""
         if not isinstance(node.type, RecordType) or not node.type.name:
-            return node.id
+            return self.names.get(node.id, node.id)
         label = self.pack.vocabulary.form(node.type.name).label.in_(self.language)
         return f"该{label}" if self.language == "zh" else f"the {label.lower()}"
 

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli import ask, compare_packs, decide, evaluate, facts, mapping, pack, sources, template
+from policy_engine.app.cli import (
+    ask,
+    case,
+    compare_packs,
+    decide,
+    duties,
+    evaluate,
+    facts,
+    mapping,
+    pack,
+    procedure,
+    sources,
+    template,
+)
 from policy_engine.app.cli.words import words
 from policy_engine.version import __version__
 
@@ -58,6 +71,12 @@ app.command(
     "template",
     help=words("写出待填的表格，只含政策包需要的事实", "write a workbook to fill in, with what a pack needs"),
 )(template.command)
+app.command(
+    "duties",
+    help=words("某一天谁该做什么、何时之前、哪些逾期", "what is owed on a day, by whom, by when, and what is overdue"),
+)(duties.command)
+app.add_typer(case.app, name="case")
+app.add_typer(procedure.app, name="procedure")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(facts.app, name="facts")
 app.add_typer(pack.app, name="pack")

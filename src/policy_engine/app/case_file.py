@@ -1,0 +1,74 @@
+"""Case files written: a header, then one event after another, only ever at the end."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from policy_engine.documents.read_case import CaseFile, read_case_text
+from policy_engine.documents.read_pack import load_pack, read_text
+from policy_engine.errors import FactsError, Problem, problem
+from policy_engine.model.pack import Pack
+
+__all__ = ["append", "checked", "header", "start"]
+
+
+def header(pack: Pack, subject: str, id_: str | None) -> dict[str, Any]:
+    """The first document of a case file."""
+    found = {"case_file": 1, "pack": pack.id, "pack_version": pack.version, "pack_hash": pack.hash, "subject": subject}
+    return found | ({"id": id_} if id_ else {})
+
+
+def start(path: Path, first: dict[str, Any]) -> str:
+    """The text of a new case file with only its header; a file that exists is never written over."""
+    if path.exists():
+        raise FactsError([problem("case.exists", where=str(path), path=path)])
+    return json.dumps(first, ensure_ascii=False) + "\n" if path.suffix == ".jsonl" else written(first)
+
+
+def checked(text: str, path: Path, event: dict[str, Any]) -> tuple[str, Pack, CaseFile]:
+    """What must be added to the text for an event, and the file as it would then be read."""
+    if text.lstrip().startswith("{"):
+        added = json.dumps(event, ensure_ascii=False, default=_plain) + "\n"
+    else:
+        added = "---\n" + written(event)
+    gap = "" if text.endswith("\n") or not text else "\n"
+    pack, file = read_case_text(text + gap + added, str(path), load_pack)
+    return gap + added, pack, file
+
+
+def append(path: Path, added: str) -> None:
+    """Write to the end of the file, and onto the disk."""
+    with path.open("ab") as stream:
+        stream.write(added.encode())
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def text_of(path: Path) -> str:
+    """The text of a case file as it stands."""
+    problems: list[Problem] = []
+    text = read_text(path, problems)
+    if text is None:
+        raise FactsError(problems)
+    return text
+
+
+def written(data: dict[str, Any]) -> str:
+    """The data as one YAML document."""
+    yaml = YAML()
+    yaml.allow_unicode = True
+    yaml.width = 120
+    stream = io.StringIO()
+    yaml.dump(data, stream)
+    return stream.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)

@@ -1,0 +1,116 @@
+"""`policy-engine duties`: what is owed on a day, for a household, for a person, for a whole file."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from policy_engine.app.cli.exits import Exit, report, told
+from policy_engine.app.cli.options import SettingsFile, day_of, settings_of
+from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.decision.duties import Owed, duties, snapshots
+from policy_engine.decision.history import fold
+from policy_engine.documents.read_case import is_case_file, read_case_file
+from policy_engine.documents.read_facts import read_facts_file
+from policy_engine.documents.read_pack import load_pack
+from policy_engine.errors import RequestError, problem
+from policy_engine.model.pack import Pack
+from policy_engine.report.case import owed_lines
+from policy_engine.report.case_data import owed_data
+
+__all__ = ["command"]
+
+_OPEN = ("due", "overdue", "open", "unknown")
+
+
+def command(
+    date: Annotated[str, typer.Argument(metavar="DATE", help=words("问的是哪一天", "the day asked about"))],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help=words("案件文件或事实文件", "case files or facts files"))
+    ],
+    pack: Annotated[
+        str | None, typer.Option("--pack", "-p", help=words("政策包；事实文件需要", "the pack; facts files need one"))
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option("--person", help=words("只看此人（代码）所负的职责", "only what this person (a code) owes")),
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help=words("连同已完成的", "what is fulfilled as well"))] = False,
+    ics: Annotated[
+        Path | None,
+        typer.Option(
+            "--ics", metavar="FILE", help=words("写成可订阅的日历文件", "write a calendar file to subscribe to")
+        ),
+    ] = None,
+    settings: SettingsFile = None,
+    format_: Annotated[
+        Literal["text", "json"], typer.Option("--format", help=words("输出格式", "form of the output"))
+    ] = "text",
+) -> None:
+    with told():
+        on = day_of(date)
+        assert on is not None
+        found: list[tuple[Pack, str, Owed]] = []
+        for file in files:
+            for used, subject, owed in _owed(file, pack, settings, on):
+                found += [
+                    (used, subject, item)
+                    for item in owed
+                    if (all_ or item.state in _OPEN) and (person is None or person in item.persons)
+                ]
+        if ics is not None:
+            _calendar(ics, found, on)
+        elif format_ == "json":
+            rows = [{"subject": subject, **owed_data([item])[0]} for _, subject, item in found]
+            print(json.dumps(rows, ensure_ascii=False, indent=2))
+        else:
+            _tell(found)
+        if any(item.state == "overdue" for _, _, item in found):
+            raise typer.Exit(Exit.UNDETERMINED)
+
+
+def _owed(
+    file: Path, pack: str | None, settings: Path | None, on: datetime.date
+) -> list[tuple[Pack, str, tuple[Owed, ...]]]:
+    """For each subject of a file its code and everything that is or was owed."""
+    if is_case_file(file):
+        used, read = read_case_file(file, load_pack)
+        report(read.warnings)
+        chosen = settings_of(settings, used)
+        history = fold(used, read.subject, read.events, chosen)
+        for _, problems in history.refused:
+            report(problems)
+        id_ = read.header.id.text if read.header.id else file.stem
+        return [(used, id_, duties(used, snapshots(history, on), on, chosen))]
+    if pack is None:
+        raise RequestError([problem("case.pack_needed", where=str(file))])
+    used = load_pack(pack)
+    chosen = settings_of(settings, used)
+    subjects, warnings = read_facts_file(file, used.vocabulary)
+    report(warnings)
+    return [(used, facts.id or file.stem, duties(used, snapshots(facts, on), on, chosen)) for facts in subjects]
+
+
+def _calendar(path: Path, found: list[tuple[Pack, str, Owed]], on: datetime.date) -> None:
+    from policy_engine.report.calendar_file import calendar
+
+    if found:
+        path.write_bytes(calendar(found[0][0], [(subject, item) for _, subject, item in found], on, LANGUAGE))
+        print(path)
+    else:
+        print(words("没有应列入日历的职责", "nothing is owed that a calendar would show"))
+
+
+def _tell(found: list[tuple[Pack, str, Owed]]) -> None:
+    if not found:
+        print(words("没有未尽的职责", "nothing is owed"))
+    for subject in dict.fromkeys(subject for _, subject, _ in found):
+        mine = [(pack, item) for pack, name, item in found if name == subject]
+        print(subject)
+        for pack, item in mine:
+            for line in owed_lines(pack, [item], item.duty.about, LANGUAGE):
+                print(f"  {line}")
