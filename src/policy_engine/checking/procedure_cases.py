@@ -23,7 +23,7 @@ from policy_engine.model.case import Event, Taken
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Settings
 from policy_engine.source import Span
-from policy_engine.values import Record
+from policy_engine.values import Record, show
 
 __all__ = ["ProcedureRun", "Way", "read_procedure_cases", "run_procedure_case", "seen_ways", "ways"]
 
@@ -66,7 +66,7 @@ def read_procedure_cases(folder: Path) -> tuple[list[tuple[Path, int, ProcedureC
 def run_procedure_case(pack: Pack, path: Path, number: int, form: ProcedureCaseForm) -> ProcedureRun:
     """Fold the case's events and compare; a case that expects nothing fails."""
     refused = [_codes(node) for node in form.events]
-    if form.expect is None and form.duties is None and not any(refused):
+    if not (form.expect or form.cases or form.then or form.duties or any(refused)):
         return ProcedureRun(form, path, number, None, (problem("case.expects_nothing", form.span),))
     faults: list[Problem] = []
     settings = read_settings(form.settings, pack, faults) if form.settings is not None else Settings()
@@ -76,7 +76,8 @@ def run_procedure_case(pack: Pack, path: Path, number: int, form: ProcedureCaseF
     if faults:
         return ProcedureRun(form, path, number, None, tuple(faults))
     history = fold(pack, form.subject, events, Settings(settings.parameters, readings))
-    differences = [*_refusals(form, events, history), *_standing(form, history), *_duties(form, history)]
+    differences = [*_refusals(form, events, history), *_standing(form, history), *_facts_then(form, history)]
+    differences += _duties(form, history)
     return ProcedureRun(form, path, number, history, tuple(differences))
 
 
@@ -124,19 +125,33 @@ def _refusals(form: ProcedureCaseForm, events: tuple[Event, ...], history: Histo
 
 
 def _standing(form: ProcedureCaseForm, history: History) -> Iterator[Problem]:
-    if form.expect is None:
+    expected = {word.text: (expect, word.span) for word, expect in form.cases.items()}
+    if form.expect is not None:
+        expected[_CASE] = form.expect, form.span
+    for id_, (expect, span) in expected.items():
+        if id_ not in history.cases:
+            known = ", ".join(history.cases) or "—"
+            yield problem("case.differs", span, what="case", wanted=id_, found=known)
+            continue
+        now = standing(history, id_, form.on)
+        for what, wanted, found in (
+            ("at", expect.at.text if expect.at else None, now.case.at),
+            ("half", expect.half, now.half),
+            ("effective", expect.effective, now.effective),
+        ):
+            if wanted is not None and wanted != found:
+                where = what if id_ == _CASE else f"{id_}.{what}"
+                yield problem("case.differs", span, what=where, wanted=str(wanted).lower(), found=str(found).lower())
+
+
+def _facts_then(form: ProcedureCaseForm, history: History) -> Iterator[Problem]:
+    if form.then is None:
         return
-    if _CASE not in history.cases:
-        yield problem("case.differs", form.span, what="procedure", wanted=_CASE, found="—")
-        return
-    now = standing(history, _CASE, form.on)
-    for what, wanted, found in (
-        ("at", form.expect.at.text if form.expect.at else None, now.case.at),
-        ("half", form.expect.half, now.half),
-        ("effective", form.expect.effective, now.effective),
-    ):
-        if wanted is not None and wanted != found:
-            yield problem("case.differs", form.span, what=what, wanted=str(wanted).lower(), found=str(found).lower())
+    root = history.facts(form.on).root
+    for key, (word, node) in form.then.entries.items():
+        wanted, found = node.text if isinstance(node, Scalar) else "", show(root.get(key, "")).strip('"')
+        if wanted != found:
+            yield problem("case.differs", word.span, what=key, wanted=wanted, found=found or "—")
 
 
 def _duties(form: ProcedureCaseForm, history: History) -> Iterator[Problem]:

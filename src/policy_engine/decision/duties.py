@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal, TypeAlias
 
 from policy_engine.decision.history import History
@@ -17,6 +17,7 @@ from policy_engine.model.duty import Duty
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Settings
+from policy_engine.truth import Truth
 from policy_engine.values import Unknown, Value
 
 __all__ = ["Owed", "Snapshot", "State", "duties", "snapshots"]
@@ -95,29 +96,23 @@ class _Duty:
             if isinstance(start, Unknown):
                 yield self.unknown(start, stretch)
                 continue
-            end = min(stretch[-1].end, self.on, self.pack.in_force.to or self.on)
-            if start > end:
+            end = self.end(stretch)
+            if isinstance(end, Unknown):
+                yield self.unknown(end, stretch)
+            elif start > end:
                 continue
-            if self.duty.every is not None:
-                yield from self.recurring(start, end, stretch)
+            elif self.duty.every is not None:
+                yield from self.recurring(start, end)
             else:
-                yield self.once(start, stretch)
+                yield from self.once(start, end, stretch[-1])
 
     def stretches(self) -> Iterator[list[Snapshot]]:
-        """Runs of snapshots in which the duty is owed, or may be."""
-        stretch: list[Snapshot] = []
-        for snapshot in self.known:
-            holds = self.asked(self.duty.while_, snapshot) if self.duty.while_ else True
-            if holds is True:
-                stretch.append(snapshot)
-                continue
-            if stretch:
-                yield stretch
-            stretch = []
-            if holds is not False:
-                yield [snapshot]
-        if stretch:
-            yield stretch
+        """Runs of neighbouring snapshots in which the duty is owed; and runs in which it may be."""
+        truths = [self.asked(self.duty.while_, snapshot) if self.duty.while_ else True for snapshot in self.known]
+        keyed = groupby(zip(truths, self.known, strict=True), key=lambda pair: truth_of(pair[0]))
+        for truth, pairs in keyed:
+            if truth is not False:
+                yield [snapshot for _, snapshot in pairs]
 
     def asked(self, node: Node, snapshot: Snapshot) -> Value:
         """The value of a condition in a snapshot: on its first day, or on the day its facts describe."""
@@ -137,23 +132,43 @@ class _Duty:
         day: datetime.date = found
         return max(day, self.pack.in_force.from_ or day)
 
+    def end(self, stretch: list[Snapshot]) -> datetime.date | Unknown:
+        """The last day on which it is owed in a stretch, up to the day asked about."""
+        until = self.asked(self.duty.until, stretch[-1]) if self.duty.until else self.on
+        if isinstance(until, Unknown):
+            return until
+        return min(stretch[-1].end, self.on, until, self.pack.in_force.to or self.on)
+
     def unknown(self, open_: Unknown, stretch: list[Snapshot]) -> Owed:
         missing = tuple(item.path for item in open_.missing)
-        return Owed(self.duty, "unknown", None, None, 0, self.persons(stretch[-1]), missing)
+        return Owed(self.duty, "unknown", None, None, 0, self.persons(stretch[-1].start, self.on), missing)
 
-    def recurring(self, start: datetime.date, end: datetime.date, stretch: list[Snapshot]) -> Iterator[Owed]:
+    def recurring(self, start: datetime.date, end: datetime.date) -> Iterator[Owed]:
+        """Each period on whose last day the duty is still owed, and the one that has not ended on the day asked about."""
         assert self.duty.every is not None
         for period in periods(self.duty.every, start, end):
             if period.end <= end or end == self.on:
-                yield self.state(period, period.start, stretch)
+                yield self.state(period, period.start)
 
-    def once(self, start: datetime.date, stretch: list[Snapshot]) -> Owed:
-        limit = self.run(stretch[-1].facts, start).parameter_value(self.duty.within) if self.duty.within else None
-        until = after(start, limit.value) if limit is not None else None
-        return self.state(None if until is None else Period(start, until), start, stretch)
+    def once(self, start: datetime.date, end: datetime.date, last: Snapshot) -> Iterator[Owed]:
+        """The duty from its first day to its last; nothing is owed where what gives rise to it has ended before its time."""
+        until = self.limit(start, last)
+        if isinstance(until, Unknown):
+            until = None
+        found = self.state(None if until is None else Period(start, until), start)
+        if end == self.on or found.state in ("fulfilled", "late") or (until is not None and until <= end):
+            yield found
 
-    def state(self, period: Period | None, since: datetime.date, stretch: list[Snapshot]) -> Owed:
-        days, persons = (self.on - since).days, self.persons(stretch[-1])
+    def limit(self, start: datetime.date, last: Snapshot) -> datetime.date | Unknown | None:
+        """The last day for a duty owed once; None where no figure is stated or supplied."""
+        if self.duty.due_on is not None:
+            day: datetime.date | Unknown = self.asked(self.duty.due_on, last)
+            return day if isinstance(day, Unknown) else max(day, start)
+        found = self.run(last.facts, start).parameter_value(self.duty.within) if self.duty.within else None
+        return None if found is None else after(start, found.value)
+
+    def state(self, period: Period | None, since: datetime.date) -> Owed:
+        days = (self.on - since).days
         in_time = self.fulfilled(since, min(self.on, period.end) if period else self.on)
         missing: tuple[str, ...] = ()
         if in_time is True:
@@ -166,6 +181,7 @@ class _Duty:
             state = "late"
         else:
             state = "overdue"
+        persons = self.persons(since, min(self.on, period.end) if period else self.on)
         return Owed(self.duty, state, period, since, days, persons, missing)
 
     def fulfilled(self, start: datetime.date, end: datetime.date) -> Value:
@@ -174,8 +190,15 @@ class _Duty:
         names = {"own": facts.root, "period_start": start, "period_end": end}
         return self.run(facts, end).value(self.duty.fulfilled_by, names)
 
-    def persons(self, snapshot: Snapshot) -> tuple[str, ...]:
+    def persons(self, start: datetime.date, end: datetime.date) -> tuple[str, ...]:
+        """Those who owe it in a period, as known of its last day."""
         if self.duty.persons is None:
             return ()
-        found = self.asked(self.duty.persons, snapshot)
-        return tuple(item for item in found if isinstance(item, str)) if isinstance(found, Iterable) else ()
+        facts = next((known.facts for known in reversed(self.known) if known.start <= end), self.known[0].facts)
+        names = {"own": facts.root, "period_start": start, "period_end": end}
+        found = self.run(facts, end).value(self.duty.persons, names)
+        return tuple(item for item in found if isinstance(item, str)) if isinstance(found, tuple) else ()
+
+
+def truth_of(value: Value) -> Truth:
+    return None if isinstance(value, Unknown) else bool(value)

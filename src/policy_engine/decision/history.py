@@ -43,15 +43,20 @@ class History:
     refused: tuple[tuple[Event, tuple[Problem, ...]], ...] = ()
     settled: tuple[Settled, ...] = ()
 
-    def facts(self, on: datetime.date, *, before: int | None = None) -> Facts:
+    def facts(self, on: datetime.date, *, before: int | None = None, settled_before: int | None = None) -> Facts:
         """What is known of a day: facts learned about it or about an earlier one, and what procedures have settled by then.
 
-        `before` is the number of an event: only what stands before it in the file is taken.
+        `before` is the number of an event: only what stands before it in the file is taken. With `settled_before` all that
+        was learned is taken, and what procedures settled before that event.
         """
         known: list[tuple[datetime.date, int, Any]] = [
             (event.happened_on, event.number, event) for event in self.events if isinstance(event, Learned)
         ]
-        known += [(settled.on, settled.number, settled) for settled in self.settled]
+        known += [
+            (settled.on, settled.number, settled)
+            for settled in self.settled
+            if settled_before is None or settled.number < settled_before
+        ]
         facts = Facts(self.subject, FactRecord({}, self.subject, ""))
         for day, number, what in sorted(known, key=lambda item: item[:2]):
             if day <= on and (before is None or number < before):

@@ -134,6 +134,8 @@ def _waiting(here: Step, case: Case, event: Taken, ground: Ground) -> Iterator[P
     if lasts is None or (lasts.results and event.result not in lasts.results):
         return
     start = event.particulars.get(lasts.since, case.since) if lasts.since else case.since
+    if start < case.since:
+        yield _refuse("case.before_previous", event, here.cites, found=start, since=case.since)
     until = after(start, ground.parameter(lasts.parameter, event.happened_on))
     if until is not None and event.happened_on < until:
         yield _refuse("case.too_early", event, here.cites, found=event.happened_on, start=start, until=until)

@@ -11,6 +11,7 @@ from policy_engine.decision.history import History
 from policy_engine.decision.procedure import after
 from policy_engine.evaluation.observe import Traced, TraceNode
 from policy_engine.model.case import Case, Ruling
+from policy_engine.model.facts import Facts
 from policy_engine.model.procedure import End, Procedure, Step
 from policy_engine.truth import Truth
 from policy_engine.values import Unknown
@@ -39,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The step that a case waits for: since when, how many days ago that is, not before when, and by when.
+    """The step that a case waits for: since when, how many days ago that is, not before when (at the earliest), and by when.
 
     `not_before` and `by` are None where no figure is stated or supplied; `limited` and `lasting` say that the document
     speaks of a time at all.
@@ -79,10 +80,12 @@ class Standing:
 
     @property
     def half(self) -> str:
-        """What is missing: `procedure`, `substance`, `both`; or `none`."""
+        """What is missing: `procedure`, `substance`, `both`; `none`; or `ended`, at an end that settles nothing."""
         decided = self.ruling.substance if self.ruling else (self.current is None or self.current.holds is True)
-        if self.end is None or not self.end.gives:
+        if self.end is None:
             return "procedure" if decided else "both"
+        if not self.end.gives:
+            return "ended"
         return "none" if self.effective else "substance"
 
 
@@ -104,8 +107,9 @@ def standing(history: History, id_: str, on: datetime.date) -> Standing:
     procedure = history.pack.procedure(case.procedure)
     end: End | None = procedure.ends.get(case.at)
     day = case.since if end is not None else on
-    current = _substance(history, procedure, day, None)
-    then = _substance(history, procedure, day, case.taken[-1].number) if end is not None and case.taken else None
+    ended_by = case.taken[-1].number if end is not None and case.taken else None
+    current = _substance(history, procedure, history.facts(day, settled_before=ended_by), day)
+    then = None if ended_by is None else _substance(history, procedure, history.facts(day, before=ended_by), day)
     return Standing(
         case=case,
         procedure=procedure,
@@ -120,10 +124,9 @@ def standing(history: History, id_: str, on: datetime.date) -> Standing:
     )
 
 
-def _substance(history: History, procedure: Procedure, on: datetime.date, before: int | None) -> Substance | None:
+def _substance(history: History, procedure: Procedure, facts: Facts, on: datetime.date) -> Substance | None:
     if procedure.needs is None:
         return None
-    facts = history.facts(on, before=before)
     run = Traced(history.pack, facts, on, history.settings)
     value = run.value(procedure.needs, {"own": facts.root})
     missing = tuple(item.path for item in value.missing) if isinstance(value, Unknown) else ()
@@ -139,10 +142,11 @@ def _facts(nodes: tuple[TraceNode, ...]) -> Iterator[tuple[str, Any]]:
 
 
 def _differences(then: Substance, current: Substance) -> Iterator[Difference]:
-    before, after_ = dict(then.facts), dict(current.facts)
-    for path in dict.fromkeys((*before, *after_)):
-        if before.get(path) != after_.get(path):
-            yield Difference(path, before.get(path), after_.get(path))
+    """Facts that both were asked of; what only one of them came to look at follows from these."""
+    before = dict(then.facts)
+    for path, value in current.facts:
+        if path in before and before[path] != value:
+            yield Difference(path, before[path], value)
 
 
 def _next(history: History, step: Step, case: Case, on: datetime.date) -> Next:
@@ -169,7 +173,8 @@ def divergences(history: History) -> tuple[Divergence, ...]:
     for case in history.cases.values():
         procedure = history.pack.procedure(case.procedure)
         for ruling in case.rulings:
-            substance = _substance(history, procedure, ruling.happened_on, ruling.number)
+            known = history.facts(ruling.happened_on, before=ruling.number)
+            substance = _substance(history, procedure, known, ruling.happened_on)
             engine = None if substance is None else substance.holds
             if engine is not ruling.substance:
                 by = f"{ruling.by} {ruling.person}".strip()

@@ -114,7 +114,7 @@ class ProcedureExpectForm(NamedTuple):
     """Where the case stands, which half is missing, and whether it has settled anything."""
 
     at: Word | None = None
-    half: Literal["none", "procedure", "substance", "both"] | None = None
+    half: Literal["none", "procedure", "substance", "both", "ended"] | None = None
     effective: bool | None = None
 
 
@@ -123,6 +123,7 @@ class ProcedureCaseForm(NamedTuple):
 
     An event is written as in a case file, `event: step` where it does not say; `refused` lists the codes of the problems
     for which it must be refused. The case is opened on `opened` under `procedure`; without these the events open it themselves.
+    `cases` expects the same of several cases by name; `then` are facts as they stand on that day, settled ones included.
     `duties` has, under a duty's id, its state; or states by the month or day on which the period begins.
     """
 
@@ -137,4 +138,6 @@ class ProcedureCaseForm(NamedTuple):
     settings: MapNode | None = None
     readings: dict[Word, Word] = {}
     expect: ProcedureExpectForm | None = None
+    cases: dict[Word, ProcedureExpectForm] = {}
+    then: MapNode | None = None
     duties: MapNode | None = None

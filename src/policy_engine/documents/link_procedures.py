@@ -226,8 +226,8 @@ class ProcedureLinker:
             self.report("link.no_citation", word.span, id=word)
         if not form.by:
             self.report("form.missing_key", word.span, key="by")
-        if form.every is not None and form.within is not None:
-            self.report("link.every_and_within", form.within.span)
+        if sum(found is not None for found in (form.every, form.within, form.due_on)) > 1:
+            self.report("link.every_and_within", word.span)
         if form.since is None and (form.every is None or form.while_ is not None):
             self.report("form.missing_key", word.span, key="since")
         period = Names()
@@ -249,7 +249,9 @@ class ProcedureLinker:
             within=self.time(form.within),
             while_=plain(form.while_, wanted=BOOLEAN) if form.while_ else None,
             since=plain(form.since, wanted=DATE) if form.since else None,
-            persons=plain(form.persons, wanted=ListType(TEXT)) if form.persons else None,
+            due_on=plain(form.due_on, wanted=DATE) if form.due_on else None,
+            until=plain(form.until, wanted=DATE) if form.until else None,
+            persons=self.express(form.persons, form.about, ListType(TEXT), local=period) if form.persons else None,
             force=form.force,
             rows=tuple(row.text for row in form.rows),
         )

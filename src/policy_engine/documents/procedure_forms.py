@@ -115,9 +115,10 @@ class ProcedureForm(NamedTuple):
 
 
 class DutyForm(NamedTuple):
-    """`duties.yaml`, under each id: owed in each period (`every`), or once `within` a time from a day on (`since`).
+    """`duties.yaml`, under each id: owed in each period (`every`), or once, `within` a time from a day on or until `due_on`.
 
-    `while` needs `since` beside it: a fact tells that it holds, not since when.
+    `since` is that day; it must be given unless the duty recurs for as long as the pack is in force: a fact tells that
+    something holds, not since when. `until` is the last day on which the duty can be owed.
     """
 
     label: Label
@@ -127,6 +128,8 @@ class DutyForm(NamedTuple):
     about: Literal["household", "village", "area"] = "household"
     every: Literal["month", "quarter", "half_year", "year"] | None = None
     within: Word | None = None
+    due_on: ExpressionText | None = None
+    until: ExpressionText | None = None
     while_: ExpressionText | None = None
     since: ExpressionText | None = None
     persons: ExpressionText | None = None

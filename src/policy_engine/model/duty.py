@@ -25,9 +25,10 @@ class Duty:
     """Something owed while a condition holds: in each calendar period (`every`), or once from a day on.
 
     `fulfilled_by` is the evidence, over facts dated from `period_start` to `period_end`, both included. `since` is the day
-    from which it is owed (None: since the condition holds). `within` is the parameter with the time limit of a duty
-    owed once; without a value there, days are counted and nothing is ever late. `persons` are the codes of those who
-    owe it, where the facts name them.
+    from which it is owed (None: since the pack is in force), `until` the last day on which it can be owed. A duty owed
+    once has a time limit (the parameter `within`, from `since` on) or a last day (`due_on`); without a value for them
+    days are counted and nothing is ever late. `persons` are the codes of those who owe it in a period, where the facts
+    name them.
     """
 
     id: str
@@ -41,13 +42,16 @@ class Duty:
     within: str = ""
     while_: Node | None = None
     since: Node | None = None
+    due_on: Node | None = None
+    until: Node | None = None
     persons: Node | None = None
     force: Force = "shall"
     rows: tuple[str, ...] = ()
 
     def conditions(self) -> Iterator[Node]:
         """Every expression of the duty."""
-        yield from (node for node in (self.while_, self.since, self.fulfilled_by, self.persons) if node is not None)
+        nodes = (self.while_, self.since, self.due_on, self.until, self.fulfilled_by, self.persons)
+        yield from (node for node in nodes if node is not None)
 
     def times(self) -> Iterator[str]:
         """The parameter of its time limit, if any."""

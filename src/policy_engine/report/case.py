@@ -79,6 +79,7 @@ _CONCLUSIONS = {
         "结论：程序已完，实体未定或不符",
         "Conclusion: the procedure is complete, the substance is open or fails",
     ),
+    "ended": ("结论：程序已结束，不产生效力", "Conclusion: the procedure has ended and settles nothing"),
     "both": ("结论：实体和程序都未具备", "Conclusion: neither half is there"),
 }
 
@@ -133,7 +134,7 @@ def next_text(pack: Pack, found: Standing, coming: Next, language: Language = "z
 def _until(not_before: datetime.date | None, days: int, language: Language) -> str:
     if not_before is None:
         return in_(f"期间文件未给出，已过 {days} 天", f"its length is not stated; {days} days so far", language)
-    return in_(f"{not_before} 期满，已过 {days} 天", f"runs until {not_before}; {days} days so far", language)
+    return in_(f"期满不早于 {not_before}，已过 {days} 天", f"not before {not_before}; {days} days so far", language)
 
 
 def _by(coming: Next, on: datetime.date, language: Language) -> str:

@@ -205,7 +205,7 @@ def status(
             print(json.dumps([standing_data(history, item) for item in found], ensure_ascii=False, indent=2))
         else:
             print("\n\n".join(standing_text(history, item, LANGUAGE) for item in found))
-        if any(item.half != "none" for item in found):
+        if any(item.half not in ("none", "ended") for item in found):
             raise typer.Exit(Exit.UNDETERMINED)
 
 
