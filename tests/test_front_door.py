@@ -47,9 +47,12 @@ def test_the_front_door_is_these_names():
         "Village",
         "__version__",
         "decide",
+        "duties",
         "load_pack",
         "load_settings",
+        "read_case",
         "read_facts_file",
+        "standing",
     ]
     assert all(hasattr(policy_engine, name) for name in policy_engine.__all__)
 

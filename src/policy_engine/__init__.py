@@ -16,6 +16,7 @@ from policy_engine.version import __version__
 TYPE_CHECKING = False  # importing `typing` for it would be most of what importing this package costs
 if TYPE_CHECKING:
     from policy_engine.api import Decision, decide
+    from policy_engine.casework import duties, read_case, standing
     from policy_engine.documents.read_facts import read_facts_file
     from policy_engine.documents.read_pack import load_pack
     from policy_engine.documents.read_settings import load_settings
@@ -38,9 +39,12 @@ _HOMES = {
     "Settings": "model.scenario",
     "Village": "typed_facts",
     "decide": "api",
+    "duties": "casework",
     "load_pack": "documents.read_pack",
     "load_settings": "documents.read_settings",
+    "read_case": "casework",
     "read_facts_file": "documents.read_facts",
+    "standing": "casework",
 }
 
 __all__ = [
@@ -58,9 +62,12 @@ __all__ = [
     "Village",
     "__version__",
     "decide",
+    "duties",
     "load_pack",
     "load_settings",
+    "read_case",
     "read_facts_file",
+    "standing",
 ]
 
 

@@ -9,17 +9,21 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from policy_engine.checking.cases import read_cases
+from policy_engine.checking.procedure_cases import read_procedure_cases
+from policy_engine.documents.case_forms import ProcedureCaseForm
 from policy_engine.documents.read_pack import load_pack
+from policy_engine.documents.yaml import Scalar
+from policy_engine.model.pack import Pack
 
 __all__ = ["coverage_page", "uncovered"]
 
 _INTRO = """\
 # Coverage
 
-What the four documents ask to be computed, row by row. `docs/rows.yaml` gives the status of each row; the decisions and cases
-are read from the packs. A row marked working without a case fails `make check`.
+What the four documents ask to be computed, row by row. `docs/rows.yaml` gives the status of each row; the decisions,
+procedures, duties and cases are read from the packs. A row marked working without a case fails `make check`.
 
-| row | status | decisions | cases | for example |
+| row | status | decisions, procedures, duties | cases | for example |
 |---|---|---|---|---|
 """
 
@@ -52,5 +56,25 @@ def _rows(root: Path) -> Iterator[tuple[str, str, list[str], list[str]]]:
             for row in decision.rows:
                 answers.setdefault(row, []).append(decision.id)
                 shown.setdefault(row, []).extend(seen)
+        for row, id_, seen in _ordered(pack, folder):
+            answers.setdefault(row, []).append(id_)
+            shown.setdefault(row, []).extend(seen)
     for row, status in statuses.items():
         yield row, str(status), answers.get(row, []), list(dict.fromkeys(shown.get(row, [])))
+
+
+def _ordered(pack: Pack, folder: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """For each row of a procedure or duty: the row, the id, the cases that show it."""
+    cases = [form for _, _, form in read_procedure_cases(folder)[0]]
+    for procedure in pack.procedures.values():
+        seen = [form.case.zh for form in cases if procedure.id in _procedures(form)]
+        yield from ((row, procedure.id, seen) for row in procedure.rows)
+    for duty in pack.duties.values():
+        seen = [form.case.zh for form in cases if form.duties is not None and form.duties.get(duty.id)]
+        yield from ((row, duty.id, seen) for row in duty.rows)
+
+
+def _procedures(form: ProcedureCaseForm) -> set[str]:
+    """The procedures under which a case is opened."""
+    opened = {node.text for event in form.events if isinstance(node := event.get("procedure"), Scalar)}
+    return opened | ({form.procedure.text} if form.procedure else set())
