@@ -72,6 +72,23 @@ class History:
         learned = {event.happened_on for event in self.events if isinstance(event, Learned)}
         return sorted(learned | {settled.on for settled in self.settled})
 
+    def until(self, day: datetime.date) -> History:
+        """The history as it was at the end of a day, as known now: without what happened later."""
+        kept: dict[int, Event] = {}
+        for event in self.events:
+            if isinstance(event, Correction):
+                if event.corrects not in kept:
+                    continue
+                if event.instead is not None and event.instead.happened_on > day:
+                    del kept[event.corrects]
+                    continue
+            elif event.happened_on > day:
+                continue
+            kept[event.number] = event
+        if len(kept) == len(self.events):
+            return self
+        return fold(self.pack, self.subject, kept.values(), self.settings)
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
