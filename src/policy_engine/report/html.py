@@ -8,7 +8,7 @@ from html import escape
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.errors import Language
 from policy_engine.evaluation.observe import TraceNode
-from policy_engine.report.phrase import place
+from policy_engine.model.path_labels import place
 from policy_engine.report.text import cited, headline, mark, missing_label, node_text, relied_text
 from policy_engine.report.words import say
 
