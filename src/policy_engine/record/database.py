@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import QueuePool
 
 from policy_engine.errors import LedgerError, problem
 
-__all__ = ["Mode", "Place", "connect", "place_of", "told"]
+__all__ = ["Mode", "Place", "connect", "place_of", "take_turn", "told"]
 
 Mode: TypeAlias = Literal["read", "write", "create"]
 
 WAIT = 60
 """Seconds to wait for other writers."""
+
+_LOCK = 0x706F6C696379
+"""Number of the advisory lock that writers to PostgreSQL take: `policy` in ASCII."""
 
 _CODES = {
     "SQLITE_BUSY": "ledger.locked",
@@ -66,7 +69,7 @@ def place_of(location: str | os.PathLike[str]) -> Place:
         return Place(Path(text))
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise LedgerError([problem("ledger.bad_url", found=text.partition("://")[0] + "://…")]) from None
     if url.drivername == "sqlite" and url.database:
         return Place(Path(url.database))
@@ -76,9 +79,9 @@ def place_of(location: str | os.PathLike[str]) -> Place:
 
 
 def connect(place: Place, mode: Mode) -> Engine:
-    """An engine whose transactions take the ledger for writing at once (`write`, `create`), or only read."""
+    """An engine for this place. Whoever writes calls `take_turn` first in its transaction."""
     if place.file is not None:
-        return _sqlite(place.file, mode)
+        return create_engine("sqlite://", creator=partial(_open, place.file, mode), poolclass=QueuePool)
     assert place.url is not None
     options = f"-c lock_timeout={WAIT}s -c synchronous_commit=on"
     if mode == "read":
@@ -90,28 +93,28 @@ def connect(place: Place, mode: Mode) -> Engine:
     )
 
 
-def _sqlite(file: Path, mode: Mode) -> Engine:
-    pool = NullPool if mode == "create" else QueuePool
-    engine = create_engine("sqlite://", creator=partial(_open, file, mode), poolclass=pool)
-    begin = "BEGIN" if mode == "read" else "BEGIN IMMEDIATE"
-
-    @event.listens_for(engine, "begin")
-    def _(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
 def _open(file: Path, mode: Mode) -> sqlite3.Connection:
     """Readers write nothing: where the folder cannot be written to, the file is taken to stand still."""
-    still = mode == "read" and not os.access(file.parent, os.W_OK) and not Path(f"{file}-wal").exists()
+    still = mode == "read" and not _writable(file.parent) and not Path(f"{file}-wal").exists()
     how = {"read": "ro", "write": "rw", "create": "rwc"}[mode] + ("&immutable=1" if still else "")
     name = f"file:{quote(str(file.absolute()))}?mode={how}"
     connection = sqlite3.connect(name, uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False)
-    if mode != "read":
+    connection.execute("PRAGMA synchronous = FULL")
+    if mode == "create":
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
     return connection
+
+
+def _writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def take_turn(connection: Connection) -> None:
+    """Begin to write: wait until no other transaction writes to the ledger."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 @contextmanager

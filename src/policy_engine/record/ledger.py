@@ -16,14 +16,11 @@ from typing import NamedTuple, Self
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from policy_engine.errors import LedgerError, problem
-from policy_engine.record.database import Mode, Place, connect, place_of, told
+from policy_engine.record.database import Mode, Place, connect, place_of, take_turn, told
 from policy_engine.record.entry import Entered, Entry, Receipt, chain_hash
 from policy_engine.record.schema import ENTRIES, FIRST, REVISIONS
 
-__all__ = ["Head", "Ledger", "open_ledger", "take_turn", "utc"]
-
-_LOCK = 0x706F6C696379
-"""Number of the advisory lock that writers to PostgreSQL take: `policy` in ASCII."""
+__all__ = ["Head", "Ledger", "find_ledger", "open_ledger", "utc"]
 
 _KEYS_AT_ONCE = 500
 _ROWS_AT_ONCE = 1000
@@ -42,16 +39,21 @@ def open_ledger(location: str | os.PathLike[str], mode: Mode = "read") -> Ledger
 
     Raises `LedgerError` where there is none, or where it is older or newer than this version of the package writes.
     """
+    ledger = find_ledger(location, mode)
+    try:
+        ledger.check_revision()
+    except LedgerError:
+        ledger.close()
+        raise
+    return ledger
+
+
+def find_ledger(location: str | os.PathLike[str], mode: Mode) -> Ledger:
+    """The ledger at this place, whatever its version; raises `LedgerError` where there is no such file."""
     place = place_of(location)
     if place.file is not None and not place.file.is_file():
         raise LedgerError([problem("ledger.not_found", where=str(place), path=place)])
-    ledger = Ledger(connect(place, mode), place)
-    revision = ledger.revision()
-    if revision == REVISIONS[-1]:
-        return ledger
-    ledger.close()
-    code = "ledger.not_a_ledger" if not revision else "ledger.older" if revision in REVISIONS else "ledger.newer"
-    raise LedgerError([problem(code, where=str(place), found=revision, known=REVISIONS[-1], why="", path=place)])
+    return Ledger(connect(place, mode), place)
 
 
 class Ledger:
@@ -72,7 +74,16 @@ class Ledger:
     def close(self) -> None:
         self.engine.dispose()
 
-    def revision(self) -> str:
+    def check_revision(self, *, older: bool = False) -> None:
+        """Raise `LedgerError` where this is no ledger, or one of a newer (or, unless `older`, of an older) version."""
+        found = self._revision()
+        if found == REVISIONS[-1] or (older and found in REVISIONS):
+            return
+        code = "ledger.not_a_ledger" if not found else "ledger.older" if found in REVISIONS else "ledger.newer"
+        where = str(self.place)
+        raise LedgerError([problem(code, where=where, found=found, known=REVISIONS[-1], path=where)])
+
+    def _revision(self) -> str:
         """The migration that the database stands at; empty where it holds no ledger."""
         with told(self.place), self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
@@ -89,13 +100,13 @@ class Ledger:
         """
         wanted = list(entries)
         with told(self.place), self.engine.begin() as connection:
+            take_turn(connection)
             return self.append_within(connection, wanted, recorded_at)
 
     def append_within(
         self, connection: Connection, entries: list[Entry], recorded_at: datetime.datetime
     ) -> tuple[Receipt, ...]:
-        """Append in a transaction that the caller has begun and will commit."""
-        take_turn(connection)
+        """Append in a transaction that the caller has begun (`take_turn`) and will commit."""
         seq, previous, earliest = self._end(connection)
         moment = max(earliest, utc(recorded_at))
         known = self._known(connection, [entry.key for entry in entries])
@@ -173,12 +184,6 @@ class Ledger:
         with told(self.place), self.engine.connect() as connection:
             seq, hash_, _ = self._end(connection)
         return Head(self.entry(1).hash, seq, hash_)
-
-
-def take_turn(connection: Connection) -> None:
-    """Wait until no other transaction writes to the ledger. In SQLite the transaction has begun so (`BEGIN IMMEDIATE`)."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def utc(moment: datetime.datetime) -> str:

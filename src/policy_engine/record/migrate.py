@@ -12,9 +12,9 @@ from alembic.config import Config
 from sqlalchemy import Connection, inspect
 
 from policy_engine.errors import LedgerError, problem
-from policy_engine.record.database import connect, place_of, told
+from policy_engine.record.database import connect, place_of, take_turn, told
 from policy_engine.record.entry import Entry, Receipt
-from policy_engine.record.ledger import Ledger, take_turn
+from policy_engine.record.ledger import Ledger, find_ledger
 
 __all__ = ["create_ledger", "upgrade_ledger"]
 
@@ -24,6 +24,8 @@ FORM = 1
 def create_ledger(location: str | os.PathLike[str], recorded_at: datetime.datetime, name: str = "") -> Receipt:
     """Make an empty ledger with its first entry, which tells it from every other; raises `LedgerError`."""
     place = place_of(location)
+    if place.file is not None and place.file.exists() and place.file.stat().st_size:
+        raise LedgerError([problem("ledger.exists", where=str(place), path=place)])
     ledger = Ledger(connect(place, "create"), place)
     try:
         with told(place), ledger.engine.begin() as connection:
@@ -40,10 +42,10 @@ def create_ledger(location: str | os.PathLike[str], recorded_at: datetime.dateti
 
 def upgrade_ledger(location: str | os.PathLike[str]) -> None:
     """Bring a ledger of an older version of the package up to date; entries stay as they are."""
-    place = place_of(location)
-    ledger = Ledger(connect(place, "write"), place)
+    ledger = find_ledger(location, "write")
     try:
-        with told(place), ledger.engine.begin() as connection:
+        ledger.check_revision(older=True)
+        with told(ledger.place), ledger.engine.begin() as connection:
             take_turn(connection)
             command.upgrade(_config(connection), "head")
     finally:

@@ -9,6 +9,7 @@ import typer
 
 from policy_engine.app.cli import (
     ask,
+    audit,
     compare_packs,
     decide,
     evaluate,
@@ -74,6 +75,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(pack.app, name="pack")
 app.add_typer(sources.app, name="sources")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(audit.app, name="audit")
 
 
 def run() -> None:
