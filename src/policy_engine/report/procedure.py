@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from policy_engine.errors import Language
 from policy_engine.model.duty import LOCALS, Duty
 from policy_engine.model.pack import Pack
+from policy_engine.model.path_labels import label_of
 from policy_engine.model.procedure import Particular, Procedure, Result, Step
-from policy_engine.report.phrase import label_of, phrase
+from policy_engine.report.phrase import phrase
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown
 

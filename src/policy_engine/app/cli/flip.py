@@ -25,8 +25,8 @@ from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
+from policy_engine.model.path_labels import label_of
 from policy_engine.report.case_data import plain
-from policy_engine.report.phrase import label_of
 from policy_engine.report.words import say, shown
 from policy_engine.scenario.flip import MOST, Flips, flips
 

@@ -9,6 +9,7 @@ import typer
 
 from policy_engine.app.cli import (
     ask,
+    audit,
     case,
     compare_packs,
     decide,
@@ -16,6 +17,7 @@ from policy_engine.app.cli import (
     evaluate,
     facts,
     flip,
+    ledger,
     mapping,
     pack,
     procedure,
@@ -89,6 +91,8 @@ app.add_typer(mapping.app, name="mapping")
 app.add_typer(facts.app, name="facts")
 app.add_typer(pack.app, name="pack")
 app.add_typer(sources.app, name="sources")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(audit.app, name="audit")
 
 
 def run() -> None:
