@@ -55,7 +55,8 @@ def procedure_text(pack: Pack, procedure: Procedure, language: Language = "zh") 
 def _step(pack: Pack, procedure: Procedure, number: int, step: Step, language: Language) -> Iterator[str]:
     yield f"{number}. {step.label.in_(language)} — {actors_text(pack, step.by, language)}   {cited(step.cites)}"
     for part in step.particulars.values():
-        yield f"   {in_('应记', 'to record', language)} {particular_text(pack, procedure, part, language)}{_only_for(step, part.results, language)}   {cited(part.cites)}"
+        label = particular_text(pack, procedure, part, language) + _only_for(step, part.results, language)
+        yield f"   {in_('应记', 'to record', language)} {label}   {cited(part.cites)}"
     for required in step.requires:
         only = _only_for(step, required.results, language)
         yield f"   {in_('要求', 'required', language)} {required.label.in_(language)}{only}   {cited(required.cites)}"
