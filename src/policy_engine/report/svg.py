@@ -72,7 +72,7 @@ def _arrow(arrow: Arrow) -> str:
 
 def _box(pack: Pack, procedure: Procedure, place: Place, language: Language) -> str:
     what = procedure.ends[place.id] if place.end else procedure.step(place.id)
-    kind = ("end" if procedure.ends[place.id].gives else "stop") if place.end else "step"
+    kind = ("end" if procedure.ends[place.id].settles else "stop") if place.end else "step"
     clauses = ", ".join(dict.fromkeys(cite.clause for cite in what.cites))
     below = "" if place.end else _who(pack, procedure.step(place.id).by, language)
     note = " · ".join(part for part in (below, clauses) if part)
