@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --disable-pip-version-check -U "pip>=25.1"
-	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[cli,tables]" --group test --group docs
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[cli,ledger,population,tables]" --group test --group docs
 	@touch $(STAMP)
 
 demo: $(STAMP)
@@ -44,6 +44,7 @@ docs: $(STAMP)
 
 bench: $(STAMP)
 	$(RUN) benchmarks/startup.py
+	$(RUN) benchmarks/ledger.py
 
 generate: $(STAMP)
 	$(RUN) -m policy_engine.app.generate

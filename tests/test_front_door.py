@@ -13,7 +13,7 @@ import pytest
 
 import policy_engine
 from policy_engine import Household, RequestError, Scenario, Settings, decide, load_pack
-from policy_engine.report.form import DecisionForm
+from policy_engine.record.decision_form import DecisionForm
 
 ON = datetime.date(2021, 9, 1)
 JUDGED = {"by": "乡镇研判组", "observed_on": "2021-08-20"}

@@ -27,7 +27,7 @@ class Decision(answer.Decision):
 
     def to_json(self) -> str:
         """The decision as JSON of a published form; the same decision gives the same bytes."""
-        from policy_engine.report.form import to_json  # optional: needs pydantic's models built
+        from policy_engine.record.decision_form import to_json  # optional: needs pydantic's models built
 
         return to_json(self)
 

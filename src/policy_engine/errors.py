@@ -16,6 +16,7 @@ from policy_engine.source import Span
 __all__ = [
     "FactsError",
     "Language",
+    "LedgerError",
     "MissingExtra",
     "PackError",
     "PolicyEngineError",
@@ -117,6 +118,10 @@ class FactsError(PolicyEngineError):
 
 class RequestError(PolicyEngineError):
     """What was asked for does not exist: a pack, a decision, a parameter, a reading option."""
+
+
+class LedgerError(PolicyEngineError):
+    """A ledger cannot be used or trusted, or a record in it cannot be read."""
 
 
 class MissingExtra(PolicyEngineError):

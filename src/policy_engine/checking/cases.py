@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_engine.decision.answer import Answer, Decision
-from policy_engine.decision.decide import decide_facts
+from policy_engine.decision.request import Request
 from policy_engine.documents.forms import CaseForm
 from policy_engine.documents.link_parameters import parameter_value
 from policy_engine.documents.read_facts import read_facts_node
@@ -19,12 +19,13 @@ from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar, read
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.expression.names import nearest
+from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.source import Span
 from policy_engine.values import Record, format_number
 
-__all__ = ["CaseRun", "expectation", "read_cases", "run_case"]
+__all__ = ["CaseRun", "case_request", "expectation", "read_cases", "run_case"]
 
 _EXPECTED = ("possible", "certain", "missing", "gap", "conflict", "rules")
 
@@ -68,7 +69,8 @@ def run_case(pack: Pack, path: Path, number: int, form: CaseForm) -> CaseRun:
     if not (form.expect and form.expect.entries) and not form.refused and form.scope == "in":
         return CaseRun(form, path, number, None, (problem("case.expects_nothing", form.span),))
     try:
-        decision = _decide(pack, form)
+        facts, problems, request = case_request(pack, form)
+        decision = request.decide(pack, facts, problems)
     except (FactsError, RequestError) as error:
         codes = tuple(dict.fromkeys(found.code for found in error.problems if found.severity == "error"))
         return CaseRun(form, path, number, None, _refusals(form, codes, error), codes)
@@ -79,7 +81,8 @@ def run_case(pack: Pack, path: Path, number: int, form: CaseForm) -> CaseRun:
     return CaseRun(form, path, number, decision, tuple(differences), seen=traces)
 
 
-def _decide(pack: Pack, form: CaseForm) -> Decision:
+def case_request(pack: Pack, form: CaseForm) -> tuple[Facts, tuple[Problem, ...], Request]:
+    """The facts of a case with the warnings about them, and what it asks; raises `FactsError` and `RequestError`."""
     facts, problems = read_facts_node(form.facts, pack.vocabulary)
     faults: list[Problem] = []
     settings = read_settings(form.settings, pack, faults) if form.settings is not None else Settings()
@@ -94,9 +97,7 @@ def _decide(pack: Pack, form: CaseForm) -> Decision:
     readings = {word.text: option.text for word, option in form.readings.items()}
     asked = [key for key in (form.expect.entries if form.expect else ()) if key != "because"]
     scenario = Scenario(Record(parameters), Record(readings))
-    return decide_facts(
-        pack, facts, form.on, decisions=asked or None, settings=settings, scenario=scenario, problems=problems
-    )
+    return facts, problems, Request(form.on, tuple(asked) or None, settings, scenario)
 
 
 def _no_parameter(pack: Pack, name: str, span: Span) -> Problem:

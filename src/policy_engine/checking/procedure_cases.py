@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from policy_engine.checking.cases import written
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import History, fold
 from policy_engine.decision.standing import standing
@@ -23,7 +24,7 @@ from policy_engine.model.case import Event, Taken
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Settings
 from policy_engine.source import Span
-from policy_engine.values import Record, show
+from policy_engine.values import Record
 
 __all__ = ["ProcedureRun", "Way", "read_procedure_cases", "run_procedure_case", "seen_ways", "ways"]
 
@@ -149,7 +150,7 @@ def _facts_then(form: ProcedureCaseForm, history: History) -> Iterator[Problem]:
         return
     root = history.facts(form.on).root
     for key, (word, node) in form.then.entries.items():
-        wanted, found = node.text if isinstance(node, Scalar) else "", show(root.get(key, "")).strip('"')
+        wanted, found = node.text if isinstance(node, Scalar) else "", str(written(root.get(key, "")))
         if wanted != found:
             yield problem("case.differs", word.span, what=key, wanted=wanted, found=found or "—")
 

@@ -18,7 +18,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.values import Missing, Unknown
 
-__all__ = ["decide_facts"]
+__all__ = ["check_request", "decide_facts"]
 
 
 def decide_facts(
@@ -41,7 +41,7 @@ def decide_facts(
     if day is None:
         raise RequestError([problem("request.no_date")])
     scenario, settings = scenario or Scenario(), settings or Settings()
-    _check_request(pack, settings, scenario)
+    check_request(pack, settings, scenario)
     asked = _asked(pack, facts.subject, decisions)
     scope = scope_of(pack, facts, day)
     run = Traced(pack, facts, day, settings, scenario)
@@ -70,7 +70,7 @@ def _asked(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[s
     return asked
 
 
-def _check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
+def check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
     """Every parameter and option named in a scenario or in settings exists."""
     problems: list[Problem] = []
     for id_ in (*scenario.parameters, *settings.parameters):

@@ -18,7 +18,7 @@ from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Settings
 from policy_engine.truth import Truth
-from policy_engine.values import Unknown, Value
+from policy_engine.values import Possibly, Unknown, Value
 
 __all__ = ["Owed", "Snapshot", "State", "duties", "snapshots"]
 
@@ -126,7 +126,9 @@ class _Duty:
         """The day from which it is owed in a stretch, not before the pack is in force."""
         if self.duty.while_ is not None and isinstance(holds := self.asked(self.duty.while_, first), Unknown):
             return holds
-        found = self.asked(self.duty.since, first) if self.duty.since else first.start
+        if self.duty.since is None:
+            return self.pack.in_force.from_ or first.start
+        found = self.asked(self.duty.since, first)
         if isinstance(found, Unknown):
             return found
         day: datetime.date = found
@@ -197,7 +199,8 @@ class _Duty:
         facts = next((known.facts for known in reversed(self.known) if known.start <= end), self.known[0].facts)
         names = {"own": facts.root, "period_start": start, "period_end": end}
         found = self.run(facts, end).value(self.duty.persons, names)
-        return tuple(item for item in found if isinstance(item, str)) if isinstance(found, tuple) else ()
+        items = (item for item, _ in found.items) if isinstance(found, Possibly) else found
+        return tuple(item for item in items if isinstance(item, str)) if not isinstance(found, Unknown) else ()
 
 
 def truth_of(value: Value) -> Truth:

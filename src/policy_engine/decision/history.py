@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from policy_engine.model.case import Case, Correction, Event, Learned, Opened, R
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Settings
-from policy_engine.values import Record, Unknown, Value
+from policy_engine.values import Missing, Record, Unknown, Value
 
 __all__ = ["History", "Settled", "fold"]
 
@@ -71,6 +71,23 @@ class History:
         """The days on which something known about the subject changed."""
         learned = {event.happened_on for event in self.events if isinstance(event, Learned)}
         return sorted(learned | {settled.on for settled in self.settled})
+
+    def until(self, day: datetime.date) -> History:
+        """The history as it was at the end of a day, as known now: without what happened later."""
+        kept: dict[int, Event] = {}
+        for event in self.events:
+            if isinstance(event, Correction):
+                if event.corrects not in kept:
+                    continue
+                if event.instead is not None and event.instead.happened_on > day:
+                    del kept[event.corrects]
+                    continue
+            elif event.happened_on > day:
+                continue
+            kept[event.number] = event
+        if len(kept) == len(self.events):
+            return self
+        return fold(self.pack, self.subject, kept.values(), self.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +234,11 @@ def _substance(history: History, case: Case) -> bool:
 
 def _settling(history: History, case: Case) -> Settled:
     run = history.run(case.since)
-    env = {"own": run.facts.root}
-    gives = {id_: run.value(node, env) for id_, node in _gives(history.pack, case).items()}
+    recorded = {id_: value for taken in case.taken for id_, value in taken.particulars.items()}
+    names = history.pack.procedure(case.procedure).particulars()
+    env = {id_: recorded.get(id_, Unknown((Missing("particular", id_),))) for id_ in names}
+    found = {id_: run.value(node, {"own": run.facts.root, **env}) for id_, node in _gives(history.pack, case).items()}
+    gives = {id_: value for id_, value in found.items() if not isinstance(value, Unknown)}
     return Settled(case.id, case.since, case.taken[-1].number, Record(gives))
 
 
@@ -267,11 +287,24 @@ def _kept(facts: Facts, day: datetime.date, new: Mapping[str, Any]) -> dict[str,
     """The evidence of what is not said anew; a list of events stays complete up to the day it was last spoken of."""
     kept = {path: found for path, found in facts.evidence.items() if _head(path) not in new}
     if facts.as_of is not None and day > facts.as_of:
-        for name, value in facts.root.items():
-            if name not in new and isinstance(value, tuple):
-                known = kept.get(name, Evidence())
-                kept[name] = replace(known, complete_to=known.complete_to or facts.as_of)
+        for path in _lists(facts.root):
+            if _head(path) not in new:
+                known = kept.get(path, facts.evidence_for(path) or Evidence())
+                kept[path] = replace(known, complete_to=known.complete_to or facts.as_of)
     return kept
+
+
+def _lists(record: Record, prefix: str = "") -> Iterator[str]:
+    """The paths of all lists in a record, also of those in records and lists below."""
+    for name, value in record.items():
+        path = f"{prefix}.{name}" if prefix else name
+        if isinstance(value, Record):
+            yield from _lists(value, path)
+        elif isinstance(value, tuple):
+            yield path
+            for place, item in enumerate(value, 1):
+                if isinstance(item, Record):
+                    yield from _lists(item, f"{path}[{place}]")
 
 
 def _head(path: str) -> str:

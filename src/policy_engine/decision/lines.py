@@ -23,8 +23,10 @@ from policy_engine.model.vocabulary import Fact
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT, Unknown, Value
 
-__all__ = ["dates_around", "numbers_around"]
+__all__ = ["crossings", "dates_around", "numbers_around", "step_of"]
 
+_PLACES = 15
+"""Places to which a crossing is exact: quotients in 34 digits leave a trace behind the last of them."""
 _FIRST = datetime.date(1900, 1, 1)
 
 
@@ -95,18 +97,27 @@ def _bounds(test: Node) -> tuple[Node, ...]:
 
 def numbers_around(run: Single, asked: tuple[str, str], path: str, type_: NumberType) -> tuple[Decimal, ...]:
     """Just below, at and just above each line; in fen for money, in whole numbers for counts."""
-    unit = str(type_.unit)
-    step = Decimal("0.01") if "CNY" in unit else Decimal(1) if unit in ("person", "household") else Decimal("0.0001")
+    step = step_of(type_)
     least = Decimal(1) if path == "household_size" else None
     values: set[Decimal] = set()
-    for found in _unsettled(run, asked):
-        crossing = _crossing(run, path, found)
-        if crossing is not None and abs(crossing) < Decimal(10) ** 12:
-            for rounding in (ROUND_FLOOR, ROUND_CEILING):
-                at = (crossing / step).to_integral_value(rounding) * step
-                values |= {at - step, at, at + step}
+    for crossing in crossings(run, asked, path):
+        for rounding in (ROUND_FLOOR, ROUND_CEILING):
+            at = (crossing / step).to_integral_value(rounding) * step
+            values |= {at - step, at, at + step}
     kept = tuple(sorted(value for value in values if least is None or value >= least))
     return kept or ((least if least is not None else Decimal(0)),)
+
+
+def step_of(type_: NumberType) -> Decimal:
+    """The smallest change of a fact of this type: a fen, a person, else a ten-thousandth."""
+    unit = str(type_.unit)
+    return Decimal("0.01") if "CNY" in unit else Decimal(1) if unit in ("person", "household") else Decimal("0.0001")
+
+
+def crossings(run: Single, asked: tuple[str, str], path: str) -> tuple[Decimal, ...]:
+    """The values at which a missing number crosses a line that the decision draws, exactly; in rising order."""
+    found = {_crossing(run, path, open_) for open_ in _unsettled(run, asked)}
+    return tuple(sorted(value for value in found if value is not None and abs(value) < Decimal(10) ** 12))
 
 
 def _crossing(run: Single, path: str, found: _Open) -> Decimal | None:
@@ -129,7 +140,7 @@ def _zero(points: list[Decimal], heights: list[Decimal]) -> Decimal | None:
     rest = heights[2] - heights[1] - slope * (points[2] - points[1])
     if slope == 0 or abs(rest) > Decimal("1e-18"):
         return None
-    return points[0] - heights[0] / slope
+    return round(points[0] - heights[0] / slope, _PLACES).normalize(CONTEXT)
 
 
 def dates_around(run: Single, asked: tuple[str, str], path: str) -> tuple[datetime.date, ...]:

@@ -20,7 +20,7 @@ from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, Nu
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.values import CONTEXT, Missing, Possibly, Record, Unknown
 
-__all__ = ["Trials", "missing_of", "rank", "with_fact"]
+__all__ = ["Trials", "missing_of", "rank", "values_of", "with_fact"]
 
 
 Trials: TypeAlias = dict[tuple[str, Any], Single]
@@ -56,7 +56,7 @@ def rank(
 def _ranked(run: Single, decision: str, wanted: Missing, item: str, trials: Trials) -> MissingFact:
     if wanted.kind == "parameter":
         return MissingFact(wanted.kind, wanted.path, note=wanted.note)
-    values = _values(run, decision, wanted.path, item)
+    values = values_of(run, decision, wanted.path, item)
     settled = sum(_with(run, wanted.path, value, trials).ask(decision, item).determined for value in values)
     return MissingFact(wanted.kind, wanted.path, settled, len(values))
 
@@ -70,7 +70,8 @@ def _with(run: Single, path: str, value: Any, trials: Trials) -> Single:
     return trials[key]
 
 
-def _values(run: Single, decision: str, path: str, item: str) -> tuple[Any, ...]:
+def values_of(run: Single, decision: str, path: str, item: str) -> tuple[Any, ...]:
+    """The values to try for a fact that is not known: all codes, both booleans, numbers and dates around each line."""
     fact = run.pack.vocabulary.fact(run.facts.subject, path)
     type_: Type | None = fact.type if fact is not None else None
     if type_ == BOOLEAN:

@@ -12,7 +12,7 @@ from policy_engine.expression.temporal import add_months
 from policy_engine.expression.tree import Node
 from policy_engine.model.case import Case, Opened, Taken
 from policy_engine.model.citation import Citation
-from policy_engine.model.procedure import End, Particular, Procedure, Requirement, Step
+from policy_engine.model.procedure import REACHED, End, Particular, Procedure, Requirement, Step
 from policy_engine.values import Missing, Months, Unknown, Value
 
 __all__ = ["Ground", "after", "begin", "step"]
@@ -89,12 +89,12 @@ def _faults(procedure: Procedure, case: Case, event: Taken, ground: Ground) -> I
     if event.recorded_on < event.happened_on:
         yield _refuse("case.recorded_early", event, (), found=event.recorded_on, happened=event.happened_on)
     if event.result in here.results:
-        yield from _recorded(here, event, ground)
-        yield from _requirements(here, event, ground)
+        yield from _recorded(here, case, event, ground)
+        yield from _requirements(here, case, event, ground)
         yield from _waiting(here, case, event, ground)
 
 
-def _recorded(here: Step, event: Taken, ground: Ground) -> Iterator[Problem]:
+def _recorded(here: Step, case: Case, event: Taken, ground: Ground) -> Iterator[Problem]:
     """Every particular that is needed is there, and none that the step does not have."""
     for name in event.particulars:
         if name not in here.particulars:
@@ -103,7 +103,7 @@ def _recorded(here: Step, event: Taken, ground: Ground) -> Iterator[Problem]:
     for particular in here.particulars.values():
         if particular.id in event.particulars or (particular.results and event.result not in particular.results):
             continue
-        needed = _is_needed(particular, here, event, ground)
+        needed = _is_needed(particular, here, case, event, ground)
         cites = particular.cites or here.cites
         if needed is True:
             yield _refuse("case.missing_particular", event, cites, particular=particular.id, **_label(particular))
@@ -111,17 +111,17 @@ def _recorded(here: Step, event: Taken, ground: Ground) -> Iterator[Problem]:
             yield _refuse("case.particular_open", event, cites, missing=_paths(needed), **_label(particular))
 
 
-def _is_needed(particular: Particular, here: Step, event: Taken, ground: Ground) -> Value:
+def _is_needed(particular: Particular, here: Step, case: Case, event: Taken, ground: Ground) -> Value:
     if particular.needed is None:
         return not particular.optional
-    return ground.value(particular.needed, event.happened_on, _names(here, event))
+    return ground.value(particular.needed, event.happened_on, _names(here, case, event))
 
 
-def _requirements(here: Step, event: Taken, ground: Ground) -> Iterator[Problem]:
+def _requirements(here: Step, case: Case, event: Taken, ground: Ground) -> Iterator[Problem]:
     for required in here.requires:
         if required.results and event.result not in required.results:
             continue
-        holds = ground.value(required.when, event.happened_on, _names(here, event))
+        holds = ground.value(required.when, event.happened_on, _names(here, case, event))
         what = {"requirement": required.id, **_label(required)}
         if holds is False:
             yield _refuse("case.requirement_not_met", event, required.cites, **what)
@@ -141,11 +141,14 @@ def _waiting(here: Step, case: Case, event: Taken, ground: Ground) -> Iterator[P
         yield _refuse("case.too_early", event, here.cites, found=event.happened_on, start=start, until=until)
 
 
-def _names(here: Step, event: Taken) -> dict[str, Value]:
-    """The particulars by name; what is not recorded is unknown."""
+def _names(here: Step, case: Case, event: Taken) -> dict[str, Value]:
+    """The particulars by name, what is not recorded being unknown; and the day on which the step was reached."""
     return {
-        id_: event.particulars.get(id_, Unknown((Missing("particular", f"{here.id}.{id_}"),)))
-        for id_ in here.particulars
+        REACHED: case.since,
+        **{
+            id_: event.particulars.get(id_, Unknown((Missing("particular", f"{here.id}.{id_}"),)))
+            for id_ in here.particulars
+        },
     }
 
 

@@ -102,7 +102,8 @@ class Divergence:
 
 
 def standing(history: History, id_: str, on: datetime.date) -> Standing:
-    """Where a case stands on a day; KeyError where there is none of that id."""
+    """Where a case stands at the end of a day, as known now; KeyError where no case of that id was open by then."""
+    history = history.until(on)
     case = history.cases[id_]
     procedure = history.pack.procedure(case.procedure)
     end: End | None = procedure.ends.get(case.at)

@@ -29,7 +29,7 @@ from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, TEXT, Li
 from policy_engine.model.citation import Citation
 from policy_engine.model.duty import LOCALS, Duty
 from policy_engine.model.parameter import Parameter
-from policy_engine.model.procedure import End, Lasts, Particular, Procedure, Requirement, Result, Step
+from policy_engine.model.procedure import REACHED, End, Lasts, Particular, Procedure, Requirement, Result, Step
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.source import Span
 from policy_engine.values import Record
@@ -95,13 +95,15 @@ class ProcedureLinker:
         everywhere = [result.text for result in form.throughout]
         for both in (result for step in form.steps.values() for result in step.results if result.text in everywhere):
             self.report("link.name_taken", both.span, id=both, kind="result")
+        steps = {id_.text: self.step(id_, step, form) for id_, step in form.steps.items()}
+        recorded = _particulars(part for step in steps.values() for part in step.particulars.values())
         procedure = Procedure(
             id=word.text,
             label=form.label,
             about=form.about,
             needs=self.express(form.needs, form.about, BOOLEAN, local=NO_NAMES) if form.needs else None,
-            steps=Record((id_.text, self.step(id_, step, form)) for id_, step in form.steps.items()),
-            ends=Record((id_.text, self.end(id_, end, form)) for id_, end in form.ends.items()),
+            steps=Record(steps),
+            ends=Record((id_.text, self.end(id_, end, form, recorded)) for id_, end in form.ends.items()),
             throughout=Record(
                 (id_.text, self.result(id_, result, (), form)) for id_, result in form.throughout.items()
             ),
@@ -117,12 +119,10 @@ class ProcedureLinker:
             self.report("link.no_citation", word.span, id=word)
         cites = self.cites(form.cites)
         particulars = {id_.text: self.particular(id_, particular, form) for id_, particular in form.particulars.items()}
-        local = Names()
-        for id_, particular in particulars.items():
-            symbol = Symbol(id_, particular.type, "local")
-            local.add(id_, particular.label.zh, partial(_same, symbol))
+        local = _particulars(particulars.values())
+        local.add(REACHED, "", partial(_same, Symbol(REACHED, DATE, "local")))
         for word_, particular_form in form.particulars.items():
-            if self.taken(procedure.about, word_.text):
+            if word_.text == REACHED or self.taken(procedure.about, word_.text):
                 self.report("link.name_taken", word_.span, id=word_, kind="fact")
             if particular_form.needed is not None:
                 needed = self.express(particular_form.needed, procedure.about, BOOLEAN, local=local)
@@ -193,13 +193,13 @@ class ProcedureLinker:
             self.report("link.no_citation", word.span, id=word)
         return Result(word.text, form.label, form.to.text, cites, form.not_stated is None, self.by(form.by))
 
-    def end(self, word: Word, form: EndForm, procedure: ProcedureForm) -> End:
+    def end(self, word: Word, form: EndForm, procedure: ProcedureForm, recorded: Names) -> End:
         subject = self.vocabulary.form(procedure.about)
         gives: dict[str, tree.Node] = {}
         for id_, text in form.gives.items():
             fact = subject.find(id_.text)
             self.among(id_, [fact.id for fact in subject], "link.unknown_fact")
-            node = self.express(text, procedure.about, fact.type if fact else None, local=NO_NAMES)
+            node = self.express(text, procedure.about, fact.type if fact else None, local=recorded)
             if node is not None:
                 gives[id_.text] = node
         if gives and not form.cites:
@@ -258,6 +258,14 @@ class ProcedureLinker:
             force=form.force,
             rows=tuple(row.text for row in form.rows),
         )
+
+
+def _particulars(particulars: Iterable[Particular]) -> Names:
+    names = Names()
+    for particular in particulars:
+        symbol = Symbol(particular.id, particular.type, "local")
+        names.add(particular.id, particular.label.zh, partial(_same, symbol))
+    return names
 
 
 def _same(symbol: Symbol) -> Symbol:

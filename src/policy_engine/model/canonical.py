@@ -1,4 +1,4 @@
-"""The canonical form of a linked pack, and its hash (RFC 8785, SHA-256): equal hashes mean equal answers."""
+"""Canonical JSON (RFC 8785), and the canonical form of a linked pack with its hash: equal hashes mean equal answers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,48 @@ from policy_engine.expression.unparse import unparse
 from policy_engine.source import Span
 from policy_engine.values import show
 
-__all__ = ["digest", "plain"]
+__all__ = ["canonical", "digest", "plain"]
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical JSON (RFC 8785) of texts, whole numbers, booleans, null, lists and mappings.
+
+    Whole numbers are exact up to 2^53; other numbers go as texts. TypeError on a binary float and on anything else.
+    """
+    import json  # with the next, a part of what loading a pack costs, and needed only for hashes
+
+    if _sorted_by_characters(value):
+        return json.dumps(
+            value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+        ).encode()
+    import rfc8785
+
+    return rfc8785.dumps(value)
+
+
+_LARGEST = 2**53 - 1
+
+
+def _sorted_by_characters(value: Any) -> bool:
+    """Do all keys sort by character as by UTF-16 unit, as the standard wants? TypeError on what is not exact."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is dict:
+        plain_keys = [key.isascii() or max(key) < "\ue000" for key in value]
+        return all(map(_sorted_by_characters, value.values())) and all(plain_keys)
+    if kind is list or kind is tuple:
+        return all(map(_sorted_by_characters, value))
+    if kind is int and -_LARGEST <= value <= _LARGEST:
+        return True
+    raise TypeError(f"not exact in canonical JSON: {value!r}")
 
 
 def digest(linked: Any) -> str:
     """SHA-256 of the canonical JSON of a linked pack or a part of one, in hexadecimal; spans are left out."""
-    import hashlib  # with the next, half of what loading a pack costs, and needed only for records
+    import hashlib  # half of what loading a pack costs, and needed only for records
 
-    import rfc8785
-
-    return hashlib.sha256(rfc8785.dumps(plain(linked))).hexdigest()
+    return hashlib.sha256(canonical(plain(linked))).hexdigest()
 
 
 def plain(value: Any) -> Any:

@@ -66,12 +66,12 @@ class Facts:
         return str(self.root.get(self.subject + "_id", ""))
 
     def evidence_for(self, path: str) -> Evidence | None:
-        """The evidence given for this path or for the nearest record around it."""
+        """The evidence given for this path or for the nearest record or list around it."""
         while path:
             if path in self.evidence:
                 found: Evidence = self.evidence[path]
                 return found
-            path = path.rpartition(".")[0] if "." in path else ""
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return None
 
 

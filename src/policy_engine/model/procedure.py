@@ -12,7 +12,11 @@ from policy_engine.model.label import Label
 from policy_engine.source import Span
 from policy_engine.values import Record
 
-__all__ = ["End", "Lasts", "Particular", "Procedure", "Requirement", "Result", "Step"]
+__all__ = ["REACHED", "End", "Lasts", "Particular", "Procedure", "Requirement", "Result", "Step"]
+
+
+REACHED = "reached"
+"""A name that conditions of a step have beside its particulars: the day on which the case reached the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where a procedure ends. `gives` are facts of the subject that this end settles, once the substance is decided too."""
+    """Where a procedure ends. `gives` are facts of the subject that this end settles, once the substance is decided too.
+
+    Their expressions may name the particulars recorded on the way.
+    """
 
     id: str
     label: Label
@@ -129,6 +136,10 @@ class Procedure:
     def results(self, step: str) -> dict[str, Result]:
         """The results possible at a step, those of any step last."""
         return {**self.step(step).results, **self.throughout}
+
+    def particulars(self) -> dict[str, Particular]:
+        """The particulars of all steps by id; of two with the same id the later one."""
+        return {part.id: part for step in self.steps.values() for part in step.particulars.values()}
 
     def conditions(self) -> Iterator[Node]:
         """Every expression of the procedure."""

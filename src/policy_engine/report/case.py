@@ -12,7 +12,8 @@ from policy_engine.decision.standing import Difference, Next, Standing, Substanc
 from policy_engine.errors import Language
 from policy_engine.model.case import Correction, Event, Learned, Opened, Ruling, Taken
 from policy_engine.model.pack import Pack
-from policy_engine.report.phrase import label_of, phrase
+from policy_engine.model.path_labels import label_of
+from policy_engine.report.phrase import phrase
 from policy_engine.report.procedure import actors_text, in_, particular_text
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown

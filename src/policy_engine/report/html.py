@@ -8,11 +8,11 @@ from html import escape
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.errors import Language
 from policy_engine.evaluation.observe import TraceNode
-from policy_engine.report.phrase import place
+from policy_engine.model.path_labels import place
 from policy_engine.report.text import cited, headline, mark, missing_label, node_text, relied_text
 from policy_engine.report.words import say
 
-__all__ = ["decision_html", "page"]
+__all__ = ["decision_html", "document", "page"]
 
 _STYLE = """
 .pe{font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#1f2328;max-width:60rem}
@@ -34,7 +34,11 @@ _CLASSES = {"✓": "yes", "✗": "no", "?": "open", "·": ""}
 
 def page(decisions: Iterable[Decision], language: Language = "zh") -> str:
     """A whole document with one or more decisions."""
-    body = "\n".join(decision_html(decision, language) for decision in decisions)
+    return document("\n".join(decision_html(decision, language) for decision in decisions), language)
+
+
+def document(body: str, language: Language = "zh") -> str:
+    """A whole page around a body; nothing in it asks for anything from anywhere."""
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

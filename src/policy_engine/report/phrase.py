@@ -9,10 +9,10 @@ from policy_engine.expression import tree
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import BOOLEAN, CodeType, ListType, RecordType
 from policy_engine.model.pack import Pack
-from policy_engine.model.vocabulary import YEARS
+from policy_engine.model.path_labels import YEAR_LABELS, label_of
 from policy_engine.report.words import say, shown
 
-__all__ = ["label_of", "phrase", "place"]
+__all__ = ["phrase"]
 
 _OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−"}
 
@@ -20,38 +20,6 @@ _OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": 
 def phrase(node: Node, pack: Pack, subject: str, language: str, names: Mapping[str, str] | None = None) -> str:
     """The expression in words; a typed tree gives codes their labels. `names` are words for names of its own."""
     return _Phrase(pack, subject, language, names or {}).write(node)
-
-
-def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
-    """The label of a fact by its path, or of a parameter, reading or decision by its id."""
-    for kind in (pack.parameters, pack.decisions):
-        if path in kind:
-            return kind[path].label.in_(language) or path
-    if path in pack.readings:
-        words = pack.reading(path).reads.words
-        return words if language == "zh" and words else path.replace("_", " ")
-    fact = pack.vocabulary.fact(subject, path)
-    if fact is None:
-        return path
-    label = fact.label.in_(language)
-    head = next((part for part in path.split(".") if part in YEARS), "")
-    if head:
-        label = f"{label}（{say(head, language)}）" if language == "zh" else f"{say(head, language)} {label.lower()}"
-    where = place(path, language)
-    if not where:
-        return label
-    return f"{label}（{where}）" if language == "zh" else f"{label} ({where})"
-
-
-def place(path: str, language: str) -> str:
-    """The item that a path leads into, by number: `members[2].health` as 第2人."""
-    found = [part.partition("[") for part in path.split(".") if "[" in part]
-    numbered = [(name, index.rstrip("]")) for name, _, index in found]
-    if language == "zh":
-        units = {"members": "人", "households": "户", "villages": "村"}
-        return "".join(f"第{index}{units.get(name, '项')}" for name, index in numbered)
-    singular = {"members": "member", "households": "household", "villages": "village"}
-    return ", ".join(f"{singular.get(name, name)} {index}" for name, index in numbered)
 
 
 class _Phrase:
@@ -100,8 +68,8 @@ class _Phrase:
         if node.kind == "own":
             fact = self.pack.vocabulary.form("member").find(node.id)
             return fact.label.in_(self.language) if fact else node.id
-        if node.id in YEARS:
-            return self.say(node.id)
+        if node.id in YEAR_LABELS:
+            return YEAR_LABELS[node.id].in_(self.language)
         if node.kind == "reading" and node.type == BOOLEAN:
             return f"“{self.pack.reading(node.id).question.in_(self.language)}”"
         return label_of(node.id, self.pack, self.subject, self.language)
@@ -124,7 +92,7 @@ class _Phrase:
                 label = fact.label.in_(self.language)
             elif node.entry in self.pack.decisions:
                 label = self.pack.decision(node.entry).label.in_(self.language)
-        if isinstance(node.target, tree.Name) and node.target.id in YEARS:
+        if isinstance(node.target, tree.Name) and node.target.id in YEAR_LABELS:
             return f"{target}{label}" if self.language == "zh" else f"{target} {label.lower()}"
         if isinstance(node.target, tree.Name) and node.target.kind == "fact":
             return label

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from policy_engine.errors import Language
 from policy_engine.model.duty import LOCALS, Duty
 from policy_engine.model.pack import Pack
+from policy_engine.model.path_labels import label_of
 from policy_engine.model.procedure import Particular, Procedure, Result, Step
-from policy_engine.report.phrase import label_of, phrase
+from policy_engine.report.phrase import phrase
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown
 
@@ -54,15 +55,25 @@ def procedure_text(pack: Pack, procedure: Procedure, language: Language = "zh") 
 def _step(pack: Pack, procedure: Procedure, number: int, step: Step, language: Language) -> Iterator[str]:
     yield f"{number}. {step.label.in_(language)} — {actors_text(pack, step.by, language)}   {cited(step.cites)}"
     for part in step.particulars.values():
-        yield f"   {in_('应记', 'to record', language)} {particular_text(pack, procedure, part, language)}   {cited(part.cites)}"
+        label = particular_text(pack, procedure, part, language) + _only_for(step, part.results, language)
+        yield f"   {in_('应记', 'to record', language)} {label}   {cited(part.cites)}"
     for required in step.requires:
-        yield f"   {in_('要求', 'required', language)} {required.label.in_(language)}   {cited(required.cites)}"
+        only = _only_for(step, required.results, language)
+        yield f"   {in_('要求', 'required', language)} {required.label.in_(language)}{only}   {cited(required.cites)}"
     if step.lasts is not None:
         yield f"   {in_('期间', 'lasts', language)} {_time(pack, step.lasts.parameter, language)}"
     if step.within:
         yield f"   {in_('时限', 'within', language)} {_time(pack, step.within, language)}"
     for result in step.results.values():
         yield _result(pack, procedure, result, language)
+
+
+def _only_for(step: Step, results: tuple[str, ...], language: Language) -> str:
+    """The results to which something is confined, in brackets."""
+    names = [step.results[id_].label.in_(language) or id_ for id_ in results if id_ in step.results]
+    if not names:
+        return ""
+    return in_(f"（限：{'、'.join(names)}）", f" (only for: {', '.join(names)})", language)
 
 
 def particular_text(pack: Pack, procedure: Procedure, part: Particular, language: Language) -> str:

@@ -14,8 +14,9 @@ from policy_engine.expression.types import BOOLEAN, Type
 from policy_engine.model.citation import Citation
 from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.pack import Pack
+from policy_engine.model.path_labels import label_of, place
 from policy_engine.model.vocabulary import YEARS
-from policy_engine.report.phrase import label_of, phrase, place
+from policy_engine.report.phrase import phrase
 from policy_engine.report.words import say, shown
 from policy_engine.source import width
 

@@ -66,8 +66,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "satisfies": ("满足", "satisfies"),
     "in": ("属于", "in"),
     "between": ("介于", "between"),
-    "this_year": ("本年度", "this year's"),
-    "last_year": ("上年度", "last year's"),
     "year": ("年份", "year"),
     "month": ("月份", "month"),
     "day": ("日", "day"),

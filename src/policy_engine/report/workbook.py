@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -219,7 +219,7 @@ class Result:
 
     RESULTS, MEMBERS, REJECTED, NOTES, ABOUT = "结果", "成员结果", "被拒绝的行", "提醒", "说明"
 
-    def __init__(self, path: Path, headings: dict[str, Sequence[str]], answers_from: int) -> None:
+    def __init__(self, path: Path, headings: Mapping[str, Sequence[str]], answers_from: int) -> None:
         self.book, self.formats = _new(path, rows_in_order=True)
         self.headings, self.answers_from = headings, answers_from
         self.pages: dict[str, _Page] = {}

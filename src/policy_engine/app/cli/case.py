@@ -173,11 +173,12 @@ def show(file: CaseFileArgument, on: Asked = None, settings: SettingsFile = None
         history = _history(file, settings)
         day = _day(history, on)
         if format_ == "json":
-            print(json.dumps(history_data(history, day), ensure_ascii=False, indent=2))
+            print(json.dumps(history_data(history.until(day), day), ensure_ascii=False, indent=2))
             return
         for event in history.events:
-            print(event_text(history.pack, event, LANGUAGE))
-        for case in history.cases:
+            if event.happened_on <= day:
+                print(event_text(history.pack, event, LANGUAGE))
+        for case in _asked(history, None, day):
             print()
             print(standing_text(history, standing(history, case, day), LANGUAGE))
         for found in divergences(history):
@@ -200,7 +201,8 @@ def status(
 ) -> None:
     with told():
         history = _history(file, settings)
-        found = [standing(history, id_, _day(history, on)) for id_ in _asked(history, case)]
+        day = _day(history, on)
+        found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
         if format_ == "json":
             print(json.dumps([standing_data(history, item) for item in found], ensure_ascii=False, indent=2))
         else:
@@ -219,7 +221,8 @@ def next_(
 ) -> None:
     with told():
         history = _history(file, settings)
-        found = [standing(history, id_, _day(history, on)) for id_ in _asked(history, case)]
+        day = _day(history, on)
+        found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
         if format_ == "json":
             print(json.dumps([standing_data(history, item)["next"] for item in found], ensure_ascii=False, indent=2))
             return
@@ -310,10 +313,12 @@ def _one(history: History, case: str | None) -> str:
     return running[0]
 
 
-def _asked(history: History, case: str | None) -> list[str]:
-    if case is not None and case not in history.cases:
-        raise RequestError([problem("case.unknown_case", found=case, near=", ".join(history.cases) or "—")])
-    return [case] if case is not None else list(history.cases)
+def _asked(history: History, case: str | None, on: datetime.date) -> list[str]:
+    """The case named, or all that were open by that day."""
+    opened = list(history.until(on).cases)
+    if case is not None and case not in opened:
+        raise RequestError([problem("case.unknown_case", found=case, near=", ".join(opened) or "—")])
+    return [case] if case is not None else opened
 
 
 def _day(history: History, on: str | None) -> datetime.date:

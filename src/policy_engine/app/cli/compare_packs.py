@@ -17,7 +17,7 @@ from policy_engine.decision.choosing import joint_vocabulary
 from policy_engine.decision.decide import decide_facts
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_pack import load_pack, shipped_packs
-from policy_engine.report.form import decision_form
+from policy_engine.record.decision_form import decision_form
 from policy_engine.report.text import cited, headline
 from policy_engine.report.words import say
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,18 +24,21 @@ from policy_engine.app.cli.options import (
     scenario_of,
     settings_of,
 )
+from policy_engine.app.cli.record import Decided, KnownOn, Recording, RecordTo, needs_ledger, record_decisions
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.choosing import applying, joint_vocabulary
-from policy_engine.decision.decide import decide_facts
+from policy_engine.decision.request import Request
 from policy_engine.documents.read_facts import read_facts_file, read_facts_text
 from policy_engine.documents.read_pack import load_pack, shipped_packs
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
-from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.model.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from policy_engine.record.ledger import Ledger
 
 __all__ = ["Format", "command"]
 
@@ -91,6 +96,8 @@ def command(
     format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
     out: Out = None,
     mapping: MappingFile = None,
+    record: RecordTo = None,
+    known_on: KnownOn = None,
     full: Annotated[
         bool,
         typer.Option(
@@ -99,34 +106,58 @@ def command(
     ] = False,
 ) -> None:
     with told():
-        if pack == AUTO:
-            raise typer.Exit(_chosen(files, day_of(on), decision, format_, full=full))
-        loaded = pack_of(pack)
-        day, supplied, scenario = day_of(on), settings_of(settings, loaded), scenario_of(set_, reading, loaded)
-        if any(map(_is_table, files)):
-            raise typer.Exit(_table(files, loaded, day, out, decision, supplied, scenario, mapping))
-        if out is not None or mapping is not None:
-            raise RequestError([problem("table.only")])
         failed: list[Exit] = []
-        decisions: list[Decision] = []
-        for name in files:
-            for facts, problems in _subjects(name, loaded, failed):
-                found = decide_facts(
-                    loaded, facts, day, decisions=decision, settings=supplied, scenario=scenario, problems=problems
-                )
-                decisions.append(found)
-        if decisions or not failed:
-            print(_shown(decisions, format_, full=full))
-        raise typer.Exit(max(failed) if failed else exit_for(decisions))
+        if pack == AUTO:
+            decided = _chosen(files, day_of(on), decision, failed)
+        else:
+            loaded = pack_of(pack)
+            supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
+            request = Request(day_of(on), tuple(decision) if decision else None, supplied, scenario)
+            if any(map(_is_table, files)):
+                with _ledger(record) as ledger:
+                    to = None if ledger is None else Recording(ledger, pack, loaded, day_of(known_on))
+                    raise typer.Exit(_table(files, loaded, request, out, mapping, to))
+            if out is not None or mapping is not None:
+                raise RequestError([problem("table.only")])
+            decided = _decided(files, pack, loaded, request, failed)
+        _record(record, known_on, decided)
+        if decided or not failed:
+            print(_shown([one.decision for one in decided], format_, full=full))
+        raise typer.Exit(max(failed) if failed else exit_for(one.decision for one in decided))
 
 
-def _chosen(
-    files: list[str], day: datetime.date | None, asked: list[str] | None, format_: Format, *, full: bool
-) -> Exit:
+def _decided(files: list[str], name: str, pack: Pack, request: Request, failed: list[Exit]) -> list[Decided]:
+    """The decisions about all subjects of the files, under one pack."""
+    return [
+        Decided(request.decide(pack, facts, problems), facts, request, name)
+        for file in files
+        for facts, problems in _subjects(file, pack, failed)
+    ]
+
+
+@contextmanager
+def _ledger(location: str | None) -> Iterator[Ledger | None]:
+    """The ledger of `--record`, open for writing; None without that option."""
+    if location is None:
+        yield None
+        return
+    with needs_ledger():
+        from policy_engine.record.ledger import open_ledger
+    with open_ledger(location, "write") as opened:
+        yield opened
+
+
+def _record(location: str | None, known_on: str | None, decided: list[Decided]) -> None:
+    """Record what was decided before it is shown."""
+    with _ledger(location) as ledger:
+        if ledger is not None:
+            record_decisions(ledger, decided, day_of(known_on))
+
+
+def _chosen(files: list[str], day: datetime.date | None, asked: list[str] | None, failed: list[Exit]) -> list[Decided]:
     """Decide under every pack that is in force for the subject's area on the date; none applying is an answer too."""
     packs = [load_pack(name) for name in shipped_packs()]
-    decisions: list[Decision] = []
-    nowhere = 0
+    decided: list[Decided] = []
     for name in files:
         subjects, problems = _read(name, joint_vocabulary(packs))
         report(problems)
@@ -135,18 +166,15 @@ def _chosen(
             if when is None:
                 raise RequestError([problem("request.no_date")])
             found = applying(packs, facts, when)
-            nowhere += not found
             if not found:
                 report([problem("scope.no_pack", where=name, on=when, known=", ".join(pack.id for pack in packs))])
-            decisions += [
-                decide_facts(
-                    pack, facts, when, decisions=[id_ for id_ in asked if id_ in pack.decisions] if asked else None
-                )
-                for pack, _ in found
-            ]
-    if decisions:
-        print(_shown(decisions, format_, full=full))
-    return Exit.OUT_OF_SCOPE if nowhere and not decisions else exit_for(decisions)
+            for pack, _ in found:
+                known = tuple(id_ for id_ in asked if id_ in pack.decisions) if asked else None
+                request = Request(when, known)
+                decided.append(Decided(request.decide(pack, facts), facts, request, pack.id))
+    if not decided:
+        failed.append(Exit.OUT_OF_SCOPE)
+    return decided
 
 
 def _read(name: str, vocabulary: Vocabulary) -> tuple[list[Facts], tuple[Problem, ...]]:
@@ -161,14 +189,7 @@ def _is_table(name: str) -> bool:
 
 
 def _table(
-    files: list[str],
-    pack: Pack,
-    day: datetime.date | None,
-    out: Path | None,
-    decisions: list[str] | None,
-    settings: Settings,
-    scenario: Scenario,
-    mapping: Path | None,
+    files: list[str], pack: Pack, request: Request, out: Path | None, mapping: Path | None, recording: Recording | None
 ) -> Exit:
     """Decide about every household of a table."""
     if len(files) > 1:
@@ -180,7 +201,15 @@ def _table(
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
     return decide_table(
-        Path(files[0]), pack, day, out, decisions=decisions, settings=settings, scenario=scenario, mapping=mapping
+        Path(files[0]),
+        pack,
+        request.on,
+        out,
+        decisions=request.decisions,
+        settings=request.settings,
+        scenario=request.scenario,
+        mapping=mapping,
+        recording=recording,
     )
 
 
@@ -197,7 +226,7 @@ def _subjects(name: str, pack: Pack, failed: list[Exit]) -> list[tuple[Facts, tu
 
 def _shown(decisions: list[Decision], format_: Format, *, full: bool) -> str:
     if format_ is Format.JSON:
-        from policy_engine.report.form import to_json
+        from policy_engine.record.decision_form import to_json
 
         return "[" + ",\n".join(map(to_json, decisions)) + "]"
     if format_ is Format.HTML:

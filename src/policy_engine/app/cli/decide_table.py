@@ -8,19 +8,21 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
+from policy_engine.app.cli.record import RecordAs, Recording
 from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
+from policy_engine.decision.request import Request as AskedRequest
 from policy_engine.documents.mapping import read_mapping
 from policy_engine.documents.table_cells import Cell
 from policy_engine.documents.table_facts import read_household
@@ -35,10 +37,13 @@ from policy_engine.documents.tables import (
 from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
+from policy_engine.model.path_labels import place
 from policy_engine.model.scenario import Scenario, Settings
-from policy_engine.report.phrase import place
 from policy_engine.report.workbook import COLUMNS, Result, answer_cells, scope_text
 from policy_engine.version import __version__
+
+if TYPE_CHECKING:
+    from policy_engine.record.entry import Entry
 
 __all__ = ["Request", "decide_table"]
 
@@ -58,6 +63,7 @@ class Request:
     decisions: tuple[str, ...]
     settings: Settings
     scenario: Scenario
+    record_as: RecordAs | None = None
 
     def of(self, about: str) -> tuple[str, ...]:
         return tuple(id_ for id_ in self.decisions if self.pack.decision(id_).about == about)
@@ -71,6 +77,7 @@ class Outcome(NamedTuple):
     rejected: Sequence[Rejected] = ()
     notes: Sequence[Rejected] = ()
     exit: Exit = Exit.INVALID
+    entry: Entry | None = None
 
 
 def decide_table(
@@ -83,9 +90,12 @@ def decide_table(
     settings: Settings | None = None,
     scenario: Scenario | None = None,
     mapping: Path | None = None,
+    recording: Recording | None = None,
 ) -> Exit:
     """Decide every household and write the workbook; answers with the exit code of the run."""
     request = _request(pack, day, decisions, settings or Settings(), scenario or Scenario())
+    if recording is not None:
+        request = replace(request, record_as=recording.as_)
     plans = read_mapping(mapping, pack.vocabulary) if mapping is not None else None
     tables = read_tables(path, pack.vocabulary, plans)
     _check_day(request, tables)
@@ -93,7 +103,10 @@ def decide_table(
     exits: dict[Exit, int] = {}
     for rejected in tables.rejected:
         result.write(Result.REJECTED, _problem_row(rejected))
-    for outcome in _progress(_outcomes(request, tables), len(tables.households)):
+    outcomes = _outcomes(request, tables)
+    if recording is not None:
+        outcomes = recording.recorded(outcomes)
+    for outcome in _progress(outcomes, len(tables.households)):
         exits[outcome.exit] = exits.get(outcome.exit, 0) + 1
         _write(result, outcome, len(main.headings))
     counts = {"decided": sum(exits.values()) - exits.get(Exit.INVALID, 0), "set_aside": exits.get(Exit.INVALID, 0)}
@@ -103,6 +116,8 @@ def decide_table(
     except FileCreateError as error:
         raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
     _tell(counts, result.counts[Result.REJECTED], out)
+    if recording is not None:
+        recording.tell()
     return _exit(exits, rejected=bool(result.counts[Result.REJECTED]))
 
 
@@ -197,7 +212,15 @@ def _outcome(request: Request, layouts: tuple[Layout, ...], household: Household
     row += _cells(decision, request.of("household"), {answer.decision: answer for answer in decision.answers})
     notes = tuple(set_aside(layouts, household, problems)) if problems else ()
     notes = tuple(note for note in notes if note.problem in problems)
-    return Outcome(row, tuple(_member_rows(request, decision, facts)), (), notes, exit_for([decision]))
+    members = tuple(_member_rows(request, decision, facts))
+    return Outcome(row, members, (), notes, exit_for([decision]), _entry(request, decision, facts))
+
+
+def _entry(request: Request, decision: Decision, facts: Facts) -> Entry | None:
+    if request.record_as is None:
+        return None
+    asked = AskedRequest(request.day, request.decisions, request.settings, request.scenario, ranked=False)
+    return request.record_as.entry(decision, facts, asked)
 
 
 def _cells(decision: Decision, asked: Iterable[str], answers: dict[str, Answer]) -> Iterator[str]:

@@ -9,17 +9,21 @@ import typer
 
 from policy_engine.app.cli import (
     ask,
+    audit,
     case,
     compare_packs,
     decide,
     duties,
     evaluate,
     facts,
+    flip,
+    ledger,
     mapping,
     pack,
     procedure,
     sources,
     template,
+    why_not,
 )
 from policy_engine.app.cli.words import words
 from policy_engine.version import __version__
@@ -68,6 +72,12 @@ app.command("ask")(ask.command)
 app.command("compare-packs")(compare_packs.command)
 app.command("eval")(evaluate.command)
 app.command(
+    "flip", help=words("离各条线多远，改动什么结论会变", "how far from each line, and what would turn the answer")
+)(flip.command)
+app.command("why-not", help=words("两户逐条对比，差别在哪", "two households side by side, clause by clause"))(
+    why_not.command
+)
+app.command(
     "template",
     help=words("写出待填的表格，只含政策包需要的事实", "write a workbook to fill in, with what a pack needs"),
 )(template.command)
@@ -81,6 +91,8 @@ app.add_typer(mapping.app, name="mapping")
 app.add_typer(facts.app, name="facts")
 app.add_typer(pack.app, name="pack")
 app.add_typer(sources.app, name="sources")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(audit.app, name="audit")
 
 
 def run() -> None:

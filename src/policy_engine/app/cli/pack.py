@@ -225,7 +225,7 @@ def schema(
 ) -> None:
     with told():
         if kind == "decision":
-            from policy_engine.report.form import DecisionForm
+            from policy_engine.record.decision_form import DecisionForm
 
             found = DecisionForm.model_json_schema()
         elif kind in FILE_KINDS:

@@ -106,5 +106,7 @@ def _problem(code: str) -> str:
         "lint": "checking a pack for what is likely a mistake",
         "table": "reading a spreadsheet",
         "mapping": "reading a mapping of columns",
+        "ledger": "using or verifying a ledger",
+        "record": "reading or re-performing a record",
     }[code.partition(".")[0]]
     return "\n".join([*lines, f"Reported when {room}.", ""])

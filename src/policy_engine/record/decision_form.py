@@ -12,8 +12,8 @@ from policy_engine.documents.link import LANGUAGE
 from policy_engine.errors import Problem
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.model.citation import Citation
-from policy_engine.report.phrase import label_of
-from policy_engine.values import Months, format_days, format_number
+from policy_engine.model.path_labels import label_of
+from policy_engine.record.encoding import encode
 from policy_engine.version import __version__
 
 __all__ = ["FORM", "DecisionForm", "decision_form", "to_json"]
@@ -169,9 +169,9 @@ def _answer(decision: Decision, answer: Answer) -> AnswerForm:
         item=answer.item,
         label=decision.pack.decision(answer.decision).label.zh,
         status=answer.status,
-        outcome=_plain(answer.outcome),
+        outcome=encode(answer.outcome),
         possible=tuple(
-            PossibleForm(outcome=_plain(p.outcome), certain=p.certain, rules=p.rules, waits_for=p.waits_for)
+            PossibleForm(outcome=encode(p.outcome), certain=p.certain, rules=p.rules, waits_for=p.waits_for)
             for p in answer.possible
         ),
         bounds=_bounds(answer),
@@ -184,7 +184,7 @@ def _answer(decision: Decision, answer: Answer) -> AnswerForm:
         ),
         missing=tuple(_missing(decision, item) for item in answer.missing),
         relied=tuple(
-            ReliedForm(kind=r.kind, id=r.id, choice=_plain(r.choice), why=r.why, cites=_cites(r.cites))
+            ReliedForm(kind=r.kind, id=r.id, choice=encode(r.choice), why=r.why, cites=_cites(r.cites))
             for r in answer.relied
         ),
         problems=_problems(answer.problems),
@@ -196,7 +196,7 @@ def _bounds(answer: Answer) -> tuple[str, str | None] | None:
     if answer.bounds is None:
         return None
     low, high = answer.bounds
-    return _plain(low), _plain(high) if high.is_finite() else None
+    return encode(low), encode(high) if high.is_finite() else None
 
 
 def _missing(decision: Decision, item: MissingFact) -> MissingForm:
@@ -214,7 +214,7 @@ def _trace(node: TraceNode, shown: set[tuple[str, str]]) -> TraceForm:
     return TraceForm(
         kind=node.kind,
         text=node.text,
-        value=_plain(node.value),
+        value=encode(node.value),
         origin="shown above" if again else node.origin,
         cites=_cites(node.cites),
         item=node.item,
@@ -228,16 +228,3 @@ def _cites(cites: tuple[Citation, ...]) -> tuple[CitationForm, ...]:
 
 def _problems(problems: tuple[Problem, ...]) -> tuple[ProblemForm, ...]:
     return tuple(ProblemForm(code=p.code, place=p.place, zh=p.message("zh"), en=p.message("en")) for p in problems)
-
-
-def _plain(value: Any) -> Any:
-    """Numbers as their digits, dates and durations as ISO texts, lists as lists."""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, datetime.timedelta):
-        return format_days(value)
-    return str(value) if isinstance(value, Months) else format_number(value)

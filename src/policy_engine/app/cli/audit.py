@@ -1,0 +1,284 @@
+"""`policy-engine audit`: decisions of a ledger re-performed, and the questions an auditor asks of them. Reads only."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from policy_engine.app.cli.exits import Exit, report
+from policy_engine.app.cli.ledger import Location, reading
+from policy_engine.app.cli.options import day_of
+from policy_engine.app.cli.template import missing_extra
+from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.decision.answer import Answer, Decision
+from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.model.pack import Pack
+
+if TYPE_CHECKING:
+    from policy_engine.audit.replay import Archive, Replay
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True, help=words("审计：重做、追溯、抽样", "audit: re-perform, look back, draw samples")
+)
+
+Day = Annotated[str, typer.Argument(metavar="DATE", help=words("日期（YYYY-MM-DD）", "a date (YYYY-MM-DD)"))]
+On = Annotated[str, typer.Option("--on", metavar="DATE", help=words("问的是哪一天", "the date asked about"))]
+
+
+@contextmanager
+def _archive(location: str) -> Iterator[Archive]:
+    with reading():
+        from policy_engine.audit.replay import Archive
+        from policy_engine.record.ledger import open_ledger
+
+        with open_ledger(location) as ledger:
+            yield Archive(ledger)
+
+
+@app.command(
+    "replay",
+    help=words(
+        "用当时的事实、政策包和问题重新决定，逐字节比较；有不同时退出码为 3",
+        "decide again on the facts, pack and question of the time and compare; ends with 3 where something differs",
+    ),
+)
+def replay(
+    location: Location,
+    which: Annotated[str, typer.Argument(metavar="ID|ALL", help=words("第几条，或 ALL", "number of an entry, or ALL"))],
+) -> None:
+    with _archive(location) as archive:
+        from policy_engine.audit.replay import replay as again
+        from policy_engine.record.form import KIND
+
+        ledger = archive.ledger
+        entries = ledger.entries(kind=KIND) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
+        counts: Counter[str] = Counter()
+        for entry in entries:
+            found = again(archive, entry)
+            counts[found.status] += 1
+            if found.status != "same" or which.upper() != "ALL":
+                _tell(found)
+        _tell_counts(counts)
+        raise typer.Exit(Exit.INVALID if counts["meaning"] or counts["failed"] else Exit.DECIDED)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise RequestError([problem("request.bad_entry", found=text)])
+    return int(text)
+
+
+def _tell(found: Replay) -> None:
+    from policy_engine.audit.working_paper import says
+
+    print(f"{found.entry.seq:>8}  {found.entry.subject or '—'}  {says(found.status, LANGUAGE)}")
+    for difference in found.differences:
+        print(f"          {difference.path}: {_short(difference.then)} → {_short(difference.now)}")
+    report(found.problems)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
+def _tell_counts(counts: Counter[str]) -> None:
+    from policy_engine.audit.working_paper import says
+
+    comma = words("；", "; ")
+    total = words(f"{counts.total()} 个决定", f"{counts.total()} decisions")
+    print(comma.join([total, *(f"{says(status, LANGUAGE)}: {count}" for status, count in counts.items())]))
+
+
+@app.command(
+    "as-of",
+    help=words(
+        "当时所知如何决定，今天所知又如何决定", "decided on what was known then, would be decided on what is known now"
+    ),
+)
+def as_of(
+    location: Location,
+    date: Day,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help=words("问的是哪一天；默认取当时记录的日期", "the date asked about; by default that of the record"),
+        ),
+    ] = None,
+    changed: Annotated[bool, typer.Option("--changed", help=words("只列不同的", "only what differs"))] = False,
+) -> None:
+    day, about = day_of(date), day_of(on)
+    assert day is not None
+    with _archive(location) as archive:
+        from policy_engine.audit import standing
+
+        shown = total = differing = 0
+        for each in standing.caseload(archive):
+            found = standing.as_of(archive, each, day, about)
+            total += 1
+            differing += found.changed
+            if changed and not found.changed:
+                continue
+            shown += 1
+            print(f"{each.subject_id}  {each.pack}  {found.now.on}")
+            for then, now in found.rows():
+                if not changed or standing.differ(then, now):
+                    _then_and_now(found.now.pack, then, now)
+        print(words(f"{total} 个，不同的 {differing} 个", f"{total} in all, {differing} differ"))
+
+
+def _then_and_now(pack: Pack, then: Answer | None, now: Answer | None) -> None:
+    answer = then or now
+    assert answer is not None
+    label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
+    print(f"    {label}: {_headline(pack, then)} → {_headline(pack, now)}")
+
+
+def _headline(pack: Pack, answer: Answer | None) -> str:
+    from policy_engine.report.text import headline
+
+    return headline(pack, answer, LANGUAGE) if answer is not None else "—"
+
+
+@app.command(
+    "not-included",
+    help=words("某日符合纳入条件而未纳入的户", "who met the inclusion rule on a date and was not included"),
+)
+def not_included(
+    location: Location,
+    on: On,
+    decision: Annotated[
+        str,
+        typer.Option(
+            "--decision", "-d", help=words("政策包里说明这一点的决定", "the decision of the pack that says so")
+        ),
+    ] = "omitted",
+) -> None:
+    day = day_of(on)
+    assert day is not None
+    with _archive(location) as archive:
+        from policy_engine.audit import standing
+
+        found: list[Decision] = []
+        asked = 0
+        for each in standing.caseload(archive):
+            again = standing.asked_again(archive, each, decision, day)
+            asked += again is not None
+            if again is not None and again[1].scope.inside is not False and again[1][decision].outcome is not False:
+                found.append(again[1])
+        if not asked:
+            raise RequestError([problem("request.not_recorded", found=decision)])
+        _tell_omitted(found, decision, asked)
+
+
+def _tell_omitted(found: list[Decision], decision: str, asked: int) -> None:
+    """Those left out for certain, then those of whom it is not known."""
+    from policy_engine.report.text import cited, missing_label
+
+    certain = [one for one in found if one[decision].outcome is True]
+    for one in certain:
+        print(f"{one.subject_id}  {one.pack.id}  {cited(one.pack.decision(decision).cites)}")
+    for one in found:
+        if one[decision].outcome is not True:
+            needed = "、".join(missing_label(item, one, LANGUAGE) for item in one[decision].missing)
+            print(f"{one.subject_id}  {one.pack.id}  {words('尚不能确定，还需要', 'not known, needs')} {needed}")
+    open_ = len(found) - len(certain)
+    print(
+        words(
+            f"问了 {asked} 户：未纳入 {len(certain)} 户，不能确定 {open_} 户",
+            f"{asked} asked about: {len(certain)} not included, {open_} not known",
+        )
+    )
+
+
+@app.command("timeline", help=words("一户的全部记录，按记录先后", "all that is recorded about one household, in order"))
+def timeline(
+    location: Location,
+    household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help=words("户编号", "its id"))],
+) -> None:
+    with _archive(location) as archive:
+        from policy_engine.audit.timeline import timeline as events
+
+        none = True
+        for event in events(archive, household):
+            none = False
+            if event.restored is None:
+                print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {event.entry.kind}")
+                for name, value in event.entry.content().items():
+                    print(f"    {name}: {_short(value)}")
+                continue
+            record, pack = event.restored.record, event.restored.pack
+            known = words(f"知晓 {record.known_on}", f"known {record.known_on}") if record.known_on else ""
+            print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {pack.id}  {record.decision.on}  {known}")
+            for answer in event.changed:
+                label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
+                print(f"    {label}: {_headline(pack, answer)}")
+        if none:
+            raise RequestError([problem("request.not_recorded", found=household)])
+
+
+@app.command(
+    "divergences",
+    help=words("主管部门另作决定的情形，由谁、为何", "where the authority decided otherwise, by whom and why"),
+)
+def divergences(location: Location) -> None:
+    with _archive(location) as archive:
+        from policy_engine.audit.timeline import divergences as found
+
+        for one in found(archive.ledger):
+            said = one.content
+            engine = one.answered["outcome"] if one.answered is not None else "—"
+            item = said.get("item", "")
+            print(
+                f"{said.get('on', '')}  {one.entry.subject}  {said.get('decision')}{item}: {engine} → {said.get('outcome')}"
+            )
+            print(f"    {said.get('by', '')}: {said.get('why', '')}")
+
+
+@app.command(
+    "sample",
+    help=words("按种子抽样、重做，写出工作底稿", "draw a sample by a seed, re-perform it, write the working paper"),
+)
+def sample(
+    location: Location,
+    size: Annotated[int, typer.Option("--size", min=1, help=words("抽几个决定", "how many decisions"))],
+    seed: Annotated[
+        str, typer.Option("--seed", help=words("种子：同样的种子抽同样的样", "the same seed draws the same"))
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help=words("写到 .html 和 .xlsx 这两个文件", "write this .html and this .xlsx"))
+    ],
+) -> None:
+    with _archive(location) as archive:
+        from policy_engine.audit.replay import replay as again
+        from policy_engine.audit.sample import sample as draw
+        from policy_engine.audit.working_paper import Sampled, paper
+
+        ledger = archive.ledger
+        numbers, drawn_from = draw(ledger, size, seed)
+        replays = [again(archive, ledger.entry(number)) for number in numbers]
+        sampled = Sampled(replays, drawn_from, seed, str(ledger.place), ledger.head())
+        page, book = out.with_suffix(".html"), out.with_suffix(".xlsx")
+        try:
+            from policy_engine.audit.working_book import write_workbook
+        except ModuleNotFoundError as error:
+            raise missing_extra(error) from None
+        try:
+            page.write_text(paper(sampled, LANGUAGE), encoding="utf-8")
+            write_workbook(book, sampled)
+        except OSError as error:
+            raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
+        counts = Counter(found.status for found in replays)
+        _tell_counts(counts)
+        print(page, book, file=sys.stderr)
+        raise typer.Exit(Exit.INVALID if counts["meaning"] or counts["failed"] else Exit.DECIDED)

@@ -1,0 +1,191 @@
+"""`policy-engine ledger`: make, look into and verify a ledger."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policy_engine.app.cli.exits import Exit, report, told
+from policy_engine.app.cli.record import needs_ledger, now, read_bytes
+from policy_engine.app.cli.words import words
+from policy_engine.errors import FactsError, LedgerError, problem
+
+__all__ = ["Location", "app", "reading"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help=words("只增不改的账本：建立、查看、核对", "the append-only ledger: make it, look into it, verify it"),
+)
+
+Location = Annotated[
+    str,
+    typer.Argument(
+        metavar="LEDGER",
+        help=words(
+            "账本：SQLite 文件的路径，或 postgresql://用户@主机/数据库",
+            "the ledger: the path of a SQLite file, or postgresql://user@host/database",
+        ),
+    ),
+]
+PASSWORD = "POLICY_ENGINE_KEY_PASSWORD"  # noqa: S105 - a name
+"""Environment variable with the password of a private key; without it the key stands unencrypted."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Errors told in one line each, a missing extra among them."""
+    with told(), needs_ledger():
+        yield
+
+
+@app.command("init", help=words("建立新账本", "make a new ledger"))
+def init(
+    location: Location,
+    name: Annotated[str, typer.Option("--name", help=words("账本的名称", "what the ledger is called"))] = "",
+) -> None:
+    with reading():
+        from policy_engine.record.migrate import create_ledger
+
+        print(create_ledger(location, now(), name).hash)
+
+
+@app.command(
+    "upgrade", help=words("把旧版本的账本升级到本版本的格式", "bring an older ledger to the form of this version")
+)
+def upgrade(location: Location) -> None:
+    with reading():
+        from policy_engine.record.migrate import upgrade_ledger
+
+        upgrade_ledger(location)
+
+
+@app.command(
+    "verify",
+    help=words(
+        "核对每一条和整条链；给出签名的末端时也核对末端。有问题时退出码为 3",
+        "check every entry and the chain, and the end against a signed head; ends with 3 where something is wrong",
+    ),
+)
+def verify(
+    location: Location,
+    head: Annotated[
+        Path | None,
+        typer.Option("--head", help=words("签名的末端（见 ledger head）", "a signed head (see ledger head)")),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help=words("签名者的公钥（PEM）", "the signer's public key (PEM)"))
+    ] = None,
+    exact: Annotated[
+        bool,
+        typer.Option("--exact", help=words("签名之后不得再有记录", "there must be no entry behind the signed head")),
+    ] = False,
+) -> None:
+    if (head is None) != (key is None) or (exact and head is None):
+        raise typer.BadParameter(words("--head 与 --key 须同时给出", "--head and --key go together"))
+    with reading():
+        from policy_engine.record import verify as checking
+        from policy_engine.record.ledger import open_ledger
+        from policy_engine.record.seal import open_head
+
+        signed = None
+        if head is not None and key is not None:
+            signed = open_head(read_bytes(head).decode(errors="replace"), read_bytes(key))
+        with open_ledger(location) as ledger:
+            found = checking.verify(ledger, signed, exact=exact)
+        report(found.problems)
+        behind = words(f"，其中 {found.after} 条在签名之后", f", {found.after} of them behind the signed head")
+        print(
+            words(f"{found.head.seq} 条", f"{found.head.seq} entries")
+            + (behind if signed is not None else "")
+            + f", {found.head.hash}"
+        )
+        raise typer.Exit(Exit.INVALID if found.problems else Exit.DECIDED)
+
+
+@app.command("key", help=words("生成签名用的密钥对（Ed25519）", "make a pair of keys for signing (Ed25519)"))
+def key(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help=words("私钥文件；公钥在旁边，后缀 .pub", "the private key; the public one beside it, .pub")
+        ),
+    ],
+) -> None:
+    with reading():
+        from policy_engine.record.seal import new_key
+
+        private, public = new_key(os.environ.get(PASSWORD, ""))
+        _write_new(out, private, 0o600)
+        _write_new(out.with_name(out.name + ".pub"), public, 0o644)
+
+
+@app.command(
+    "head", help=words("写出签名的账本末端，存到别处", "write the signed head of the ledger, to be kept elsewhere")
+)
+def head(
+    location: Location,
+    key: Annotated[Path, typer.Option("--key", help=words("私钥（PEM）", "the private key (PEM)"))],
+    out: Annotated[Path, typer.Option("--out", help=words("写到这个文件", "write this file"))],
+) -> None:
+    with reading():
+        from policy_engine.record.ledger import open_ledger
+        from policy_engine.record.seal import sign_head
+
+        with open_ledger(location) as ledger:
+            signed = sign_head(ledger.head(), read_bytes(key), now(), os.environ.get(PASSWORD, ""))
+        _write_new(out, (signed.model_dump_json(indent=1) + "\n").encode(), 0o644)
+        print(f"{signed.seq} {signed.hash}")
+
+
+@app.command("list", help=words("列出各条", "list the entries"))
+def list_(
+    location: Location,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help=words("只列这一类，如 decision", "only of this kind, such as decision"))
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", help=words("只列关于它的，如户编号", "only about this household"))
+    ] = None,
+) -> None:
+    with reading():
+        from policy_engine.record.ledger import open_ledger
+
+        with open_ledger(location) as ledger:
+            for entry in ledger.entries(kind=kind, subject=subject):
+                print(
+                    f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<10} {entry.subject:<20} {entry.hash[:16]}"
+                )
+
+
+@app.command("show", help=words("写出一条的内容（JSON）", "print an entry with its content (JSON)"))
+def show(
+    location: Location,
+    entry: Annotated[int, typer.Argument(metavar="ID", help=words("第几条", "number of the entry"))],
+) -> None:
+    with reading():
+        from policy_engine.record.ledger import open_ledger
+
+        with open_ledger(location) as ledger:
+            found = ledger.entry(entry)
+        shown = {name: value for name, value in found._asdict().items() if name != "body"}
+        print(json.dumps({**shown, "body": found.content()}, ensure_ascii=False, indent=1))
+
+
+def _write_new(path: Path, data: bytes, mode: int) -> None:
+    """Write a file that does not exist yet."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise LedgerError([problem("file.exists", where=str(path), path=path)]) from None
+    except OSError as error:
+        why = error.strerror or error
+        raise FactsError([problem("file.unwritable", where=str(path), path=path, why=why)]) from None
+    print(path, file=sys.stderr)

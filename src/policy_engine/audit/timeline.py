@@ -1,0 +1,101 @@
+"""What happened about one household, entry by entry; and where the authority decided otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from policy_engine.audit.replay import Archive, Restored
+from policy_engine.audit.standing import differ
+from policy_engine.decision.answer import Answer, Possible
+from policy_engine.evaluation.observe import TraceNode
+from policy_engine.model.pack import Pack
+from policy_engine.record.decision_form import AnswerForm
+from policy_engine.record.encoding import decode
+from policy_engine.record.entry import Entered
+from policy_engine.record.form import KIND
+from policy_engine.record.ledger import Ledger
+
+__all__ = ["DIVERGENCE", "Divergence", "Event", "divergences", "recorded_answer", "timeline"]
+
+DIVERGENCE = "divergence"
+"""Kind of the entries that say that the authority decided otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An entry about a subject; a decision with its record, and the answers that differ from those before it."""
+
+    entry: Entered
+    restored: Restored | None
+    changed: tuple[Answer, ...] = ()
+
+
+def timeline(archive: Archive, subject: str) -> Iterator[Event]:
+    """All entries about a subject, in order."""
+    before: dict[tuple[str, str, str], Answer] = {}
+    for entry in archive.ledger.entries(subject=subject):
+        if entry.kind != KIND:
+            yield Event(entry, None)
+            continue
+        restored = archive.restore(entry)
+        changed = []
+        for form in restored.record.decision.answers:
+            answer = recorded_answer(form, restored.pack)
+            key = restored.pack.id, form.decision, form.item
+            if differ(before.get(key), answer):
+                changed.append(answer)
+            before[key] = answer
+        yield Event(entry, restored, tuple(changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where the authority decided otherwise: what it decided, by whom and why, beside what the engine had answered.
+
+    `answered` is the answer in the last record about the subject before it, as JSON; None where there is none.
+    """
+
+    entry: Entered
+    content: dict[str, Any]
+    answered: Any
+
+
+def divergences(ledger: Ledger) -> Iterator[Divergence]:
+    """Entries of the kind `divergence`: content `{decision, item, outcome, by, why, on}`."""
+    for entry in ledger.entries(kind=DIVERGENCE):
+        content = entry.content()
+        answered = None
+        for earlier in ledger.entries(kind=KIND, subject=entry.subject, last=entry.seq):
+            for answer in earlier.content()["decision"]["answers"]:
+                if (answer["decision"], answer["item"]) == (content.get("decision"), content.get("item", "")):
+                    answered = answer
+        yield Divergence(entry, content, answered)
+
+
+def recorded_answer(form: AnswerForm, pack: Pack) -> Answer:
+    """The answer as it was recorded, without its reasons: for showing it in one phrase."""
+    type_ = pack.decision(form.decision).type
+    item = getattr(type_, "item", type_)
+    low, high = form.bounds or ("0", None)
+    return Answer(
+        decision=form.decision,
+        status=form.status,
+        outcome=None if form.outcome is None else decode(form.outcome, type_),
+        possible=tuple(
+            Possible(decode(found.outcome, item), found.certain, found.rules, found.waits_for)
+            for found in form.possible
+        ),
+        conflict=form.conflict,
+        gap=form.gap,
+        force=form.force,
+        rules=(),
+        missing=(),
+        relied=(),
+        trace=TraceNode("decision", form.decision),
+        problems=(),
+        item=form.item,
+        bounds=None if form.bounds is None else (Decimal(low), Decimal(high or "Infinity")),
+    )

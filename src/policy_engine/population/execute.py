@@ -1,0 +1,159 @@
+"""Running a plan on a population: no joins and no groups.
+
+The rows of a frame come in the order of the frame around it. So a column of that one is brought in by row number, and a
+sum over the items of each of its rows is the difference of one running sum at two places; several counts share one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from policy_engine.population.plan import Frame, Plan, Step
+from policy_engine.population.tables import ROOT, Population
+
+__all__ = ["execute"]
+
+
+class _Run:
+    """Frames as far as they are computed. `last`: for each row around a frame, the row of its last item."""
+
+    def __init__(self, plan: Plan, population: Population) -> None:
+        self.plan = plan
+        self.population = population
+        self.frames: dict[str, pl.DataFrame] = {}
+        self.ends: dict[str, pl.Series] = {}
+
+    def make(self, frame: Frame) -> None:
+        getattr(self, f"_{frame.made}")(frame)
+
+    def _table(self, frame: Frame) -> None:
+        table = self.population.tables[frame.name].rows
+        rows = table.select(column for column in table.columns if (frame.name, column) in self.plan.inputs)
+        if not rows.columns:
+            rows = pl.DataFrame(height=table.height)
+        if frame.name != ROOT:
+            counts = self.population.counts(frame.name)
+            rows = rows.with_columns(_repeated(counts).alias(_link(frame.around)))
+            self.ends[frame.name] = counts.cum_sum()
+        self.frames[frame.name] = rows
+
+    def _cells(self, frame: Frame) -> None:
+        lists = self.frames[frame.around][frame.column]
+        counts = lists.list.len().fill_null(0).cast(pl.Int64)
+        items = lists.filter(counts > 0).explode()
+        self.frames[frame.name] = pl.DataFrame({"item": items, _link(frame.around): _repeated(counts)})
+        self.ends[frame.name] = counts.cum_sum()
+
+    def _pairs(self, frame: Frame) -> None:
+        place = self.frames[frame.around][frame.column]
+        ends = self.ends[frame.items]
+        counts = ends - ends.shift(1, fill_value=0)
+        spans = pl.DataFrame({"end": ends.gather(place), "many": counts.gather(place)})
+        items = spans.select(pl.int_ranges(pl.col("end") - pl.col("many"), "end")).to_series()
+        many = spans["many"]
+        self.frames[frame.name] = pl.DataFrame(
+            {_link(frame.around): _repeated(many), _link(frame.items): items.filter(many > 0).explode().cast(pl.Int64)}
+        )
+        self.ends[frame.name] = many.cum_sum()
+
+    # ---- steps
+
+    def computed(self, frame: str, _: str, steps: list[Step]) -> None:
+        self.frames[frame] = self.frames[frame].with_columns(step.expression.alias(step.name) for step in steps)
+
+    def taken(self, frame: str, of: str, steps: list[Step]) -> None:
+        place = pl.lit(self.frames[frame][_link(of)])
+        found = self.frames[of].select(step.expression.gather(place).alias(step.name) for step in steps)
+        self.frames[frame] = self.frames[frame].hstack(found)
+
+    def summed(self, frame: str, of: str, steps: list[Step]) -> None:
+        numbers = {step.name: step.expression.cast(pl.Int64) for step in steps}
+        self.frames[frame] = self.frames[frame].hstack(self._over(of, numbers))
+
+    def counted(self, frame: str, of: str, steps: list[Step]) -> None:
+        """Counts side by side in one number: each has bits enough for the longest list."""
+        ends = self.ends[of]
+        width = max(_longest(ends).bit_length(), 1)
+        room = 62 // width
+        packs = {f"pack{start}": steps[start : start + room] for start in range(0, len(steps), room)}
+        sums = self._over(
+            of,
+            {
+                name: pl.sum_horizontal(
+                    step.expression.cast(pl.Int64) * (1 << width * at) for at, step in enumerate(pack)
+                )
+                for name, pack in packs.items()
+            },
+        )
+        unpacked = [
+            (pl.col(name) // (1 << width * at) % (1 << width)).alias(step.name)
+            for name, pack in packs.items()
+            for at, step in enumerate(pack)
+        ]
+        self.frames[frame] = self.frames[frame].hstack(sums.select(unpacked))
+
+    def _over(self, of: str, numbers: Mapping[str, pl.Expr]) -> pl.DataFrame:
+        """The sum of each number over the items of each row around."""
+        ends = self.ends[of]
+        if not self.frames[of].height:
+            zero = pl.Series([0], dtype=pl.Int64).new_from_index(0, ends.len())
+            return pl.DataFrame(dict.fromkeys(numbers, zero))
+        running = self.frames[of].select(number.cum_sum().alias(name) for name, number in numbers.items())
+        last = pl.DataFrame({"end": ends}).select(pl.when(pl.col("end") > 0).then(pl.col("end") - 1)).to_series()
+        upto = running.select(pl.all().gather(pl.lit(last)).fill_null(0))
+        return upto.select(pl.all() - pl.all().shift(1, fill_value=0))
+
+    def joined(self, frame: str, of: str, steps: list[Step]) -> None:
+        link = _link(self.plan.frames[of].around)
+        masks = (
+            self.frames[of]
+            .group_by(pl.col(link).alias("row"))
+            .agg(step.expression.bitwise_or().alias(step.name) for step in steps)
+        )
+        rows = pl.select(pl.int_range(self.frames[frame].height, dtype=pl.Int64).alias("row"))
+        found = rows.join(masks, on="row", how="left", maintain_order="left").drop("row")
+        self.frames[frame] = self.frames[frame].hstack(found.select(pl.all().fill_null(0)))
+
+
+def execute(plan: Plan, population: Population, given: Iterable[tuple[str, pl.Series]] = ()) -> dict[str, pl.DataFrame]:
+    """All frames with all columns of the plan; `given` are further columns of the tables, each with its table's name."""
+    run = _Run(plan, population)
+    waiting = list(plan.frames.values())
+    further: dict[str, list[pl.Series]] = {}
+    for name, column in given:
+        further.setdefault(name, []).append(column)
+    for level, steps in enumerate([*plan.levels, []]):
+        for frame in [frame for frame in waiting if frame.level <= level]:
+            run.make(frame)
+            if frame.name in further:
+                run.frames[frame.name] = run.frames[frame.name].hstack(further[frame.name])
+            waiting.remove(frame)
+        for (how, name, of), group in groupby(sorted(steps, key=_order), _order):
+            getattr(run, how)(name, of, list(group))
+    return run.frames
+
+
+def _order(step: Step) -> tuple[str, str, str]:
+    return step.how, step.frame, step.of
+
+
+def _link(frame: str) -> str:
+    """The column of the row numbers in a frame that this one is made from."""
+    return f"@{frame}"
+
+
+def _repeated(counts: pl.Series) -> pl.Series:
+    """The number of each row, as often as it has items."""
+    rows = pl.DataFrame({"many": counts}).with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
+    found: Any = rows.filter(pl.col("many") > 0).select(pl.col("row").repeat_by("many").explode())
+    return found.to_series().cast(pl.Int64)  # type: ignore[no-any-return]
+
+
+def _longest(ends: pl.Series) -> int:
+    """How many items the longest list has."""
+    longest: Any = (ends - ends.shift(1, fill_value=0)).max()
+    return int(longest or 0)

@@ -1,0 +1,196 @@
+"""A decision as a permanent record: everything that is needed to re-perform it, in canonical JSON.
+
+Published as `docs/reference/record.schema.json`. The pack itself stands in the ledger once, under the hash of its files.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from policy_engine.decision.answer import Decision
+from policy_engine.decision.request import Request
+from policy_engine.errors import LedgerError, problem
+from policy_engine.model.citation import Citation
+from policy_engine.model.facts import Evidence, Facts
+from policy_engine.model.pack import Pack
+from policy_engine.model.parameter import DatedValue
+from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.model.vocabulary import Vocabulary
+from policy_engine.record.decision_form import CitationForm, DecisionForm, decision_form
+from policy_engine.record.encoding import decode, decode_record, encode, encode_facts
+from policy_engine.record.entry import Entry
+from policy_engine.values import Record
+
+__all__ = [
+    "FORM",
+    "KIND",
+    "DecisionRecord",
+    "decision_entry",
+    "facts_form",
+    "read_record",
+    "record_of",
+]
+
+FORM = 1
+"""Version of this form. Fields may be added within a version; none changes its meaning or goes away."""
+
+KIND = "decision"
+"""Kind of the entries that hold such records."""
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class EvidenceForm(_Form):
+    """`observed_on` is when it held, `known_on` when it was known; without it, it was known with the record."""
+
+    source: str = ""
+    by: str = ""
+    observed_on: datetime.date | None = None
+    known_on: datetime.date | None = None
+    reference: str = ""
+    complete_to: datetime.date | None = None
+
+
+class FactsForm(_Form):
+    subject: str
+    as_of: datetime.date | None = Field(description="the day that the facts describe")
+    facts: dict[str, Any] = Field(description="as in a facts file, by id; numbers as digits; what is absent is unknown")
+    evidence: dict[str, EvidenceForm] = Field(description="by path; covers everything below")
+
+
+class DatedValueForm(_Form):
+    value: Any
+    from_: datetime.date | None = Field(None, alias="from")
+    to: datetime.date | None = None
+    source: str = ""
+    cites: tuple[CitationForm, ...] = ()
+
+
+class SettingsForm(_Form):
+    parameters: dict[str, tuple[DatedValueForm, ...]]
+    readings: dict[str, str]
+
+
+class ScenarioForm(_Form):
+    name: str
+    parameters: dict[str, Any]
+    readings: dict[str, str]
+
+
+class DecisionRecord(_Form):
+    """What was asked, on what facts, under which pack, and what was answered."""
+
+    form: int = FORM
+    known_on: datetime.date | None = Field(
+        description="the day by which all this was known to those who decided; `decision.on` is the day it is about"
+    )
+    pack_files: str = Field(description="SHA-256 of the files of the pack, which stand in the same ledger")
+    format: int = Field(description="format of the pack's files")
+    facts: FactsForm
+    settings: SettingsForm
+    scenario: ScenarioForm
+    asked: tuple[str, ...] | None = Field(description="ids of decisions; null: the main questions of the pack")
+    ranked: bool = Field(description="were missing facts ranked?")
+    decision: DecisionForm
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON, ready for its canonical form."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def given_facts(self, pack: Pack) -> Facts:
+        """The facts as they were decided on."""
+        form = pack.vocabulary.form(self.facts.subject)
+        evidence = {path: Evidence(**dict(found)) for path, found in self.facts.evidence.items()}
+        root = decode_record(self.facts.facts, form, pack.vocabulary)
+        return Facts(self.facts.subject, root, self.facts.as_of, Record(evidence))
+
+    def request(self, pack: Pack) -> Request:
+        """What was asked, with the settings and suppositions of the time."""
+        parameters = {
+            id_: tuple(_dated_value(value, id_, pack) for value in values)
+            for id_, values in self.settings.parameters.items()
+        }
+        supposed = {id_: decode(value, pack.parameter(id_).type) for id_, value in self.scenario.parameters.items()}
+        return Request(
+            self.decision.on,
+            self.asked,
+            Settings(parameters, self.settings.readings),
+            Scenario(supposed, self.scenario.readings, self.scenario.name),
+            ranked=self.ranked,
+        )
+
+
+def record_of(
+    decision: Decision, facts: Facts, request: Request, pack_files: str, known_on: datetime.date | None
+) -> DecisionRecord:
+    """The record of a decision; `pack_files` is the hash of the files of its pack."""
+    return DecisionRecord(
+        known_on=known_on,
+        pack_files=pack_files,
+        format=decision.pack.format,
+        facts=facts_form(facts, decision.pack.vocabulary),
+        settings=SettingsForm(
+            parameters={
+                id_: tuple(map(_dated_value_form, values)) for id_, values in request.settings.parameters.items()
+            },
+            readings=dict(request.settings.readings),
+        ),
+        scenario=ScenarioForm(
+            name=request.scenario.name,
+            parameters=encode(request.scenario.parameters),
+            readings=dict(request.scenario.readings),
+        ),
+        asked=request.decisions,
+        ranked=request.ranked,
+        decision=decision_form(decision),
+    )
+
+
+def decision_entry(
+    decision: Decision, facts: Facts, request: Request, pack_files: str, known_on: datetime.date | None
+) -> Entry:
+    """The record of a decision as an entry of a ledger; the same decision recorded again is the same entry."""
+    return Entry.of(KIND, record_of(decision, facts, request, pack_files, known_on).plain(), subject=facts.id)
+
+
+def facts_form(facts: Facts, vocabulary: Vocabulary) -> FactsForm:
+    """The facts of one subject as JSON, as far as the vocabulary has them."""
+    evidence = {
+        path: EvidenceForm(**{field.name: getattr(found, field.name) for field in fields(found)})
+        for path, found in facts.evidence.items()
+    }
+    return FactsForm(
+        subject=facts.subject, as_of=facts.as_of, facts=encode_facts(facts.root, vocabulary), evidence=evidence
+    )
+
+
+def read_record(body: Mapping[str, Any]) -> DecisionRecord:
+    """A record from its JSON; raises `LedgerError` where it is of a newer form, or not of this form at all."""
+    form = body.get("form")
+    if isinstance(form, int) and form > FORM:
+        raise LedgerError([problem("record.newer", found=form, known=FORM)])
+    try:
+        return DecisionRecord.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(map(str, first["loc"]))
+        raise LedgerError([problem("record.unreadable", where=at, why=first["msg"])]) from None
+
+
+def _dated_value_form(value: DatedValue) -> DatedValueForm:
+    cites = tuple(CitationForm(clause=cite.clause, words=cite.words) for cite in value.cites)
+    return DatedValueForm(
+        **{"from": value.from_}, value=encode(value.value), to=value.to, source=value.source, cites=cites
+    )
+
+
+def _dated_value(form: DatedValueForm, parameter: str, pack: Pack) -> DatedValue:
+    cites = tuple(Citation(cite.clause, cite.words) for cite in form.cites)
+    return DatedValue(decode(form.value, pack.parameter(parameter).type), form.from_, form.to, cites, form.source)

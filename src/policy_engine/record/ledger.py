@@ -1,0 +1,191 @@
+"""An append-only, hash-chained ledger of decisions and of whatever else happened, in SQLite or PostgreSQL.
+
+An append returns when its entries are on the disk, all of them or none. Any number of processes may append at once: the
+database hands the end of the chain from one to the next. The database refuses changes and deletions; `verify` finds those
+that were made behind its back (`docs/threat-model.md`).
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
+
+from policy_engine.errors import LedgerError, problem
+from policy_engine.record.database import Mode, Place, connect, place_of, take_turn, told
+from policy_engine.record.entry import Entered, Entry, Receipt, chain_hash
+from policy_engine.record.schema import ENTRIES, FIRST, REVISIONS
+
+__all__ = ["Head", "Ledger", "find_ledger", "open_ledger", "utc"]
+
+_KEYS_AT_ONCE = 500
+_ROWS_AT_ONCE = 1000
+
+
+class Head(NamedTuple):
+    """The end of a chain: which one (the hash of its first entry), its length, the hash of its last entry."""
+
+    ledger: str
+    seq: int
+    hash: str
+
+
+def open_ledger(location: str | os.PathLike[str], mode: Mode = "read") -> Ledger:
+    """The ledger in a SQLite file (a path) or in PostgreSQL (a URL), to read or to write.
+
+    Raises `LedgerError` where there is none, or where it is older or newer than this version of the package writes.
+    """
+    ledger = find_ledger(location, mode)
+    try:
+        ledger.check_revision()
+    except LedgerError:
+        ledger.close()
+        raise
+    return ledger
+
+
+def find_ledger(location: str | os.PathLike[str], mode: Mode) -> Ledger:
+    """The ledger at this place, whatever its version; raises `LedgerError` where there is no such file."""
+    place = place_of(location)
+    if place.file is not None and not place.file.is_file():
+        raise LedgerError([problem("ledger.not_found", where=str(place), path=place)])
+    return Ledger(connect(place, mode), place)
+
+
+class Ledger:
+    """An open ledger. Threads may share it; processes open their own."""
+
+    def __init__(self, engine: Engine, place: Place) -> None:
+        self.engine = engine
+        self.place = place
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def check_revision(self, *, older: bool = False) -> None:
+        """Raise `LedgerError` where this is no ledger, or one of a newer (or, unless `older`, of an older) version."""
+        found = self._revision()
+        if found == REVISIONS[-1] or (older and found in REVISIONS):
+            return
+        code = "ledger.not_a_ledger" if not found else "ledger.older" if found in REVISIONS else "ledger.newer"
+        where = str(self.place)
+        raise LedgerError([problem(code, where=where, found=found, known=REVISIONS[-1], path=where)])
+
+    def _revision(self) -> str:
+        """The migration that the database stands at; empty where it holds no ledger."""
+        with told(self.place), self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return ""
+            return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+    # ---- writing
+
+    def append(self, entries: Iterable[Entry], recorded_at: datetime.datetime) -> tuple[Receipt, ...]:
+        """Append all entries or none; returns when they are on the disk, with the place of each.
+
+        An entry whose key the ledger has is left as it is; `LedgerError` where it says something else under that key.
+        `recorded_at` is the clock's time, with its zone.
+        """
+        wanted = list(entries)
+        with told(self.place), self.engine.begin() as connection:
+            take_turn(connection)
+            return self.append_within(connection, wanted, recorded_at)
+
+    def append_within(
+        self, connection: Connection, entries: list[Entry], recorded_at: datetime.datetime
+    ) -> tuple[Receipt, ...]:
+        """Append in a transaction that the caller has begun (`take_turn`) and will commit."""
+        seq, previous, earliest = self._end(connection)
+        moment = max(earliest, utc(recorded_at))
+        known = self._known(connection, [entry.key for entry in entries])
+        rows: list[dict[str, object]] = []
+        receipts: list[Receipt] = []
+        for entry in entries:
+            found = known.get(entry.key)
+            if found is not None:
+                receipts.append(self._repeated(entry, *found))
+                continue
+            seq += 1
+            hash_ = chain_hash(previous, seq, entry.kind, entry.subject, entry.key, moment, entry.body_hash)
+            row = (seq, entry.kind, entry.subject, entry.key, moment, entry.body, entry.body_hash, previous, hash_)
+            rows.append(dict(zip(Entered._fields, row, strict=True)))
+            receipts.append(Receipt(seq, hash_, new=True))
+            known[entry.key] = seq, hash_, entry.body_hash
+            previous = hash_
+        if rows:
+            connection.execute(insert(ENTRIES), rows)
+        return tuple(receipts)
+
+    def _end(self, connection: Connection) -> tuple[int, str, str]:
+        last = select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at).order_by(ENTRIES.c.seq.desc()).limit(1)
+        found = connection.execute(last).one_or_none()
+        return (0, FIRST, "") if found is None else (found[0], found[1], found[2])
+
+    def _known(self, connection: Connection, keys: list[str]) -> dict[str, tuple[int, str, str]]:
+        """Of these keys, those that the ledger has: where, and with which content."""
+        found: dict[str, tuple[int, str, str]] = {}
+        columns = select(ENTRIES.c.key, ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.body_hash)
+        for at in range(0, len(keys), _KEYS_AT_ONCE):
+            some = columns.where(ENTRIES.c.key.in_(keys[at : at + _KEYS_AT_ONCE]))
+            found.update((key, (seq, hash_, body)) for key, seq, hash_, body in connection.execute(some))
+        return found
+
+    def _repeated(self, entry: Entry, seq: int, hash_: str, body_hash: str) -> Receipt:
+        if body_hash != entry.body_hash:
+            raise LedgerError([problem("ledger.key_taken", where=str(self.place), key=entry.key, seq=seq)])
+        return Receipt(seq, hash_, new=False)
+
+    # ---- reading
+
+    def entries(
+        self, *, kind: str | None = None, subject: str | None = None, last: int | None = None
+    ) -> Iterator[Entered]:
+        """Entries in order, read as they are asked for; of one kind, about one subject, up to one number."""
+        wanted = select(ENTRIES).order_by(ENTRIES.c.seq)
+        if kind is not None:
+            wanted = wanted.where(ENTRIES.c.kind == kind)
+        if subject is not None:
+            wanted = wanted.where(ENTRIES.c.subject == subject)
+        if last is not None:
+            wanted = wanted.where(ENTRIES.c.seq <= last)
+        with told(self.place), self.engine.connect() as connection:
+            rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(wanted)
+            yield from map(Entered._make, rows)
+
+    def entry(self, seq: int) -> Entered:
+        """The entry of this number; raises `LedgerError`."""
+        return self._one(select(ENTRIES).where(ENTRIES.c.seq == seq), str(seq))
+
+    def keyed(self, key: str) -> Entered:
+        """The entry of this key; raises `LedgerError`."""
+        return self._one(select(ENTRIES).where(ENTRIES.c.key == key), key)
+
+    def _one(self, wanted: object, name: str) -> Entered:
+        with told(self.place), self.engine.connect() as connection:
+            found = connection.execute(wanted).one_or_none()  # type: ignore[call-overload]
+        if found is None:
+            raise LedgerError([problem("ledger.no_entry", where=str(self.place), found=name)])
+        return Entered._make(found)
+
+    def head(self) -> Head:
+        """The end of the chain now."""
+        with told(self.place), self.engine.connect() as connection:
+            seq, hash_, _ = self._end(connection)
+        return Head(self.entry(1).hash, seq, hash_)
+
+
+def utc(moment: datetime.datetime) -> str:
+    """`2026-05-01T08:30:00.000000Z`: sorts as text."""
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
