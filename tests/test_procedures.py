@@ -14,6 +14,7 @@ from generators import make_pack
 from policy_engine.checking.procedure_cases import read_procedure_cases, run_procedure_case
 from policy_engine.decision.history import fold
 from policy_engine.decision.procedure import step
+from policy_engine.decision.standing import standing
 from policy_engine.documents.plain_data import nodes
 from policy_engine.documents.read_case import read_events
 from policy_engine.documents.read_pack import load_pack, shipped_packs
@@ -491,6 +492,95 @@ def test_a_correction_stands_in_the_place_of_what_it_corrects(folded, data):
         assert [outline(case) for case in corrected.cases.values()] == [outline(case) for case in plain.cases.values()]
 
 
+@given(lives(), st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_history_until_a_day(folded, data):
+    """As known now, and without what happened later: each case with the steps and rulings up to that day."""
+    last = folded[-1]
+    days = sorted({found.happened_on for found in last.events} | {found.recorded_on for found in last.events})
+    day = data.draw(st.sampled_from(days))
+    then = last.until(day)
+    assert set(then.cases) == {id_ for id_, case in last.cases.items() if case.opened.happened_on <= day}
+    for id_, case in then.cases.items():
+        whole = last.cases[id_]
+        assert case.taken == tuple(taken for taken in whole.taken if taken.happened_on <= day)
+        assert case.rulings == tuple(ruling for ruling in whole.rulings if ruling.happened_on <= day)
+        check_chain(last.pack.procedure("p"), case)
+    if not any(case.rulings for case in last.cases.values()):
+        assert then.facts(day).root == last.facts(day).root
+        assert then.settled == tuple(settled for settled in last.settled if settled.on <= day)
+    if day == days[-1]:
+        assert told(then) == told(last)
+
+
+def on(day):
+    return datetime.date(2022, 3, day)
+
+
+PLAIN = make_pack(
+    {},
+    procedures={
+        "p": {
+            "label": "p",
+            "steps": {
+                "ask": {
+                    "label": "a",
+                    "by": ["household"],
+                    "cites": ["1"],
+                    "results": {"asked": "grant", "again": "ask"},
+                },
+                "grant": {"label": "g", "by": ["town"], "cites": ["1"], "results": {"granted": "done"}},
+            },
+            "ends": {"done": {"label": "d", "gives": {"monitored": "true", "monitored_since": "on"}, "cites": ["1"]}},
+        }
+    },
+)
+
+
+def life(*written):
+    """A history under the plain pack: `(day, step, result)`, and for a correction the event it corrects and the day of writing."""
+    events = [{"event": "open", "case": "a", "procedure": "p", "happened_on": on(1)}]
+    for day, at, result, *more in written:
+        by = {"ask": "household", "grant": "town"}[at]
+        found = {"event": "step", "case": "a", "step": at, "result": result, "by": by, "happened_on": on(day)}
+        events.append(
+            found
+            | (dict(zip(("corrects", "recorded_on"), (more[0], on(more[1])), strict=True), why="w") if more else {})
+        )
+    return fold(PLAIN, "household", _read(PLAIN, events))
+
+
+@pytest.mark.parametrize(
+    ("history", "places"),
+    [
+        pytest.param(life((3, "ask", "asked"), (5, "grant", "granted")), "ask ask grant grant done", id="plain"),
+        pytest.param(
+            life((5, "ask", "asked"), (3, "ask", "asked", 2, 6)), "ask ask grant grant grant grant", id="it was earlier"
+        ),
+        pytest.param(
+            life((2, "ask", "asked"), (3, "ask", "asked", 2, 6), (4, "ask", "asked", 3, 7)),
+            "ask ask ask grant grant",
+            id="it was later, and later still",
+        ),
+        pytest.param(
+            life((2, "ask", "asked"), (4, "grant", "granted"), (3, "ask", "asked", 2, 6)),
+            "ask ask grant done done",
+            id="corrected after the next step",
+        ),
+    ],
+)
+def test_where_a_case_stands_day_by_day(history, places):
+    assert history.refused == ()
+    for day, place in enumerate(places.split(), 1):
+        found = standing(history, "a", on(day))
+        assert (found.case.at, found.effective) == (place, place == "done")
+        assert history.until(on(day)).facts(on(day)).root.get("monitored_since") == (
+            found.case.since if found.end else None
+        )
+    with pytest.raises(KeyError):
+        standing(history, "a", on(1) - datetime.timedelta(days=1))
+
+
 def outline(case):
     return case.at, case.since, [(taken.step, taken.result, taken.happened_on) for taken in case.taken]
 
@@ -512,38 +602,48 @@ def events_of(history):
     return sorted((*history.events, *(found for found, _ in history.refused)), key=lambda found: found.number)
 
 
+def folds(history, events):
+    return [fold(history.pack, history.subject, events[:count], history.settings) for count in range(len(events) + 1)]
+
+
 @pytest.mark.parametrize("history", WORKED)
 def test_worked_cases_can_be_told_again(history):
-    events = events_of(history)
-    check_history(
-        [fold(history.pack, history.subject, events[:count], history.settings) for count in range(len(events) + 1)]
-    )
+    """Told with their refused events, and without."""
+    check_history([fold(history.pack, history.subject, events_of(history)[:-1], history.settings), history])
 
 
-@pytest.mark.parametrize("history", WORKED)
-@given(data=st.data())
-@settings(max_examples=6, deadline=None)
-def test_worked_cases_disturbed(history, data):
-    """Events left out, told twice, in another place, on another day, with another result: nothing comes of what is refused."""
+def disturbed(events, place, how, much):
+    """The events with one of them left out, told twice, in another place, on another day, or with another result."""
+    events = list(events)
+    moved = events.pop(place % len(events))
+    if how == "twice":
+        events.insert(place % (len(events) + 1), moved)
+    if how == "day":
+        day = moved.happened_on + datetime.timedelta(days=(-10, 10, 400)[much % 3])
+        moved = replace(moved, happened_on=day, recorded_on=day)
+    if how == "result" and isinstance(moved, Taken):
+        moved = replace(moved, result=RESULTS[much % len(RESULTS)])
+    if how != "drop":
+        events.insert((much if how == "move" else place) % (len(events) + 1), moved)
+    return events
+
+
+RESULTS = sorted(
+    {result.id for _, procedure in (found.values for found in PROCEDURES) for _, result in every_result(procedure)}
+)
+DISTURBANCES = st.tuples(
+    st.integers(0, 50), st.sampled_from(["drop", "twice", "move", "day", "result"]), st.integers(0, 999)
+)
+
+
+@given(st.sampled_from([found.values[0] for found in WORKED]), st.lists(DISTURBANCES, min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_worked_cases_disturbed(history, disturbances):
+    """Nothing comes of what is refused, whatever was left out or mixed up."""
     events = events_of(history)
-    for _ in range(data.draw(st.integers(1, 3))):
-        place = data.draw(st.integers(0, len(events) - 1))
-        moved = events.pop(place)
-        how = data.draw(st.sampled_from(["drop", "twice", "move", "day", "result"]))
-        if how == "twice":
-            events.insert(place, moved)
-        if how == "day":
-            day = moved.happened_on + datetime.timedelta(days=data.draw(st.sampled_from([-10, 10, 400])))
-            moved = replace(moved, happened_on=day, recorded_on=day)
-        if how == "result" and isinstance(moved, Taken):
-            step_ = next(p.step(moved.step) for p in history.pack.procedures.values() if moved.step in p.steps)
-            moved = replace(moved, result=data.draw(st.sampled_from([*step_.results, "no_such_result"])))
-        if how != "drop" or not events:
-            events.insert(data.draw(st.integers(0, len(events))) if how == "move" else place, moved)
-    events = [replace(found, number=number) for number, found in enumerate(events, 1)]
-    check_history(
-        [fold(history.pack, history.subject, events[:count], history.settings) for count in range(len(events) + 1)]
-    )
+    for place, how, much in disturbances:
+        events = disturbed(events, place, how, much) if events else []
+    check_history(folds(history, [replace(found, number=number) for number, found in enumerate(events, 1)]))
 
 
 def test_the_made_histories_are_not_idle():
