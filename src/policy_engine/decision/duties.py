@@ -91,8 +91,8 @@ class _Duty:
     settings: Settings
 
     def owed(self) -> Iterator[Owed]:
-        for stretch in self.stretches():
-            start = self.start(stretch[0])
+        for ended, stretch in self.stretches():
+            start = self.start(stretch[0], ended)
             if isinstance(start, Unknown):
                 yield self.unknown(start, stretch)
                 continue
@@ -106,13 +106,17 @@ class _Duty:
             else:
                 yield from self.once(start, end, stretch[-1])
 
-    def stretches(self) -> Iterator[list[Snapshot]]:
-        """Runs of neighbouring snapshots in which the duty is owed; and runs in which it may be."""
+    def stretches(self) -> Iterator[tuple[datetime.date, list[Snapshot]]]:
+        """Runs of neighbouring snapshots in which the duty is owed or may be; each with the last day it was owed before."""
+        ended = datetime.date.min
         truths = [self.asked(self.duty.while_, snapshot) if self.duty.while_ else True for snapshot in self.known]
         keyed = groupby(zip(truths, self.known, strict=True), key=lambda pair: truth_of(pair[0]))
         for truth, pairs in keyed:
+            run = [snapshot for _, snapshot in pairs]
             if truth is not False:
-                yield [snapshot for _, snapshot in pairs]
+                yield ended, run
+            if truth:
+                ended = run[-1].end
 
     def asked(self, node: Node, snapshot: Snapshot) -> Value:
         """The value of a condition in a snapshot: on its first day, or on the day its facts describe."""
@@ -122,8 +126,11 @@ class _Duty:
     def run(self, facts: Facts, on: datetime.date) -> Single:
         return Single(self.pack, facts, on, self.settings)
 
-    def start(self, first: Snapshot) -> datetime.date | Unknown:
-        """The day from which it is owed in a stretch, not before the pack is in force."""
+    def start(self, first: Snapshot, ended: datetime.date) -> datetime.date | Unknown:
+        """The day from which it is owed in a stretch, not before the pack is in force.
+
+        A day up to which it was owed before is said of the earlier stretch; then this one begins when it is known.
+        """
         if self.duty.while_ is not None and isinstance(holds := self.asked(self.duty.while_, first), Unknown):
             return holds
         if self.duty.since is None:
@@ -131,7 +138,7 @@ class _Duty:
         found = self.asked(self.duty.since, first)
         if isinstance(found, Unknown):
             return found
-        day: datetime.date = found
+        day: datetime.date = found if found > ended else first.start
         return max(day, self.pack.in_force.from_ or day)
 
     def end(self, stretch: list[Snapshot]) -> datetime.date | Unknown:
