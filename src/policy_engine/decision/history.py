@@ -15,7 +15,7 @@ from policy_engine.expression.tree import Node
 from policy_engine.model.case import Case, Correction, Event, Learned, Opened, Ruling, Taken
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
-from policy_engine.model.procedure import Procedure
+from policy_engine.model.procedure import End, Procedure
 from policy_engine.model.scenario import Settings
 from policy_engine.values import Missing, Record, Unknown, Value
 
@@ -30,6 +30,7 @@ class Settled:
     on: datetime.date
     number: int
     gives: Record
+    adds: Record = Record()
 
 
 @dataclass(frozen=True)
@@ -209,18 +210,18 @@ def _with_case(history: History, case: Case, event: Event) -> History:
 
 def _resettled(history: History) -> History:
     """What the ended procedures settle, each on the facts that the earlier ones have left."""
-    ended = [case for case in history.cases.values() if _gives(history.pack, case)]
+    ended = [(case, end) for case in history.cases.values() if (end := _end(history.pack, case)) is not None]
     history = replace(history, settled=())
-    for case in sorted(ended, key=lambda case: (case.since, case.taken[-1].number)):
+    for case, end in sorted(ended, key=lambda pair: (pair[0].since, pair[0].taken[-1].number)):
         if _substance(history, case):
-            history = replace(history, settled=(*history.settled, _settling(history, case)))
+            history = replace(history, settled=(*history.settled, _settling(history, case, end)))
     return history
 
 
-def _gives(pack: Pack, case: Case) -> Record:
-    procedure = pack.procedure(case.procedure)
-    found: Record = procedure.ends[case.at].gives if case.at in procedure.ends else Record()
-    return found
+def _end(pack: Pack, case: Case) -> End | None:
+    """The end at which a case stands, where it settles anything."""
+    end: End | None = pack.procedure(case.procedure).ends.get(case.at)
+    return end if end is not None and end.settles else None
 
 
 def _substance(history: History, case: Case) -> bool:
@@ -234,23 +235,32 @@ def _substance(history: History, case: Case) -> bool:
     return any(run.value(needs, {"own": run.facts.root}) is True for run in runs)
 
 
-def _settling(history: History, case: Case) -> Settled:
+def _settling(history: History, case: Case, end: End) -> Settled:
     run = history.run(case.since)
     recorded = {id_: value for taken in case.taken for id_, value in taken.particulars.items()}
     names = history.pack.procedure(case.procedure).particulars()
     env = {id_: recorded.get(id_, Unknown((Missing("particular", id_),))) for id_ in names}
-    found = {id_: run.value(node, {"own": run.facts.root, **env}) for id_, node in _gives(history.pack, case).items()}
-    gives = {id_: value for id_, value in found.items() if not isinstance(value, Unknown)}
-    return Settled(case.id, case.since, case.taken[-1].number, Record(gives))
+
+    def values(nodes: Record) -> Record:
+        found = {id_: run.value(node, {"own": run.facts.root, **env}) for id_, node in nodes.items()}
+        return Record((id_, value) for id_, value in found.items() if not isinstance(value, Unknown))
+
+    return Settled(case.id, case.since, case.taken[-1].number, values(end.gives), values(end.adds))
 
 
 # ---- facts, one statement after the other
 
 
 def _settled(facts: Facts, settled: Settled) -> Facts:
-    root = FactRecord({**facts.root, **settled.gives}, facts.subject, "")
+    """The facts after an end. What it adds to a list says nothing of the rest of the list."""
+    added = {name: (*facts.root.get(name, ()), item) for name, item in settled.adds.items()}
+    root = FactRecord({**facts.root, **settled.gives, **added}, facts.subject, "")
     as_of = max(facts.as_of or settled.on, settled.on)
-    return replace(facts, root=root, as_of=as_of, evidence=Record(_kept(facts, as_of, settled.gives)))
+    evidence = _kept(facts, as_of, settled.gives)
+    for name in settled.adds:
+        if name not in facts.root:
+            evidence[name] = Evidence(complete_to=datetime.date.min)
+    return replace(facts, root=root, as_of=as_of, evidence=Record(evidence))
 
 
 def _learned(facts: Facts, event: Learned) -> Facts:

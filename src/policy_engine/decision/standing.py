@@ -84,7 +84,7 @@ class Standing:
         decided = self.ruling.substance if self.ruling else (self.current is None or self.current.holds is True)
         if self.end is None:
             return "procedure" if decided else "both"
-        if not self.end.gives:
+        if not self.end.settles:
             return "ended"
         return "none" if self.effective else "substance"
 

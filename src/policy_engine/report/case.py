@@ -89,7 +89,7 @@ def _conclusion(pack: Pack, found: Standing, language: Language) -> str:
     text = in_(*_CONCLUSIONS[found.half], language)
     if not found.effective or found.end is None:
         return text
-    gives = [label_of(fact, pack, found.procedure.about, language) for fact in found.end.gives]
+    gives = [label_of(fact, pack, found.procedure.about, language) for fact in (*found.end.gives, *found.end.adds)]
     joined = "、".join(gives) if language == "zh" else ", ".join(gives)
     return text + in_(
         f"，自 {found.case.since} 起生效：{joined}", f"; in effect since {found.case.since}: {joined}", language

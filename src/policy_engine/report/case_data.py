@@ -48,7 +48,9 @@ def standing_data(history: History, found: Standing) -> dict[str, Any]:
         "ended": found.end is not None,
         "half": found.half,
         "effective": found.effective,
-        "settles": next((plain(settled.gives) for settled in history.settled if settled.case == case.id), {}),
+        "settles": next(
+            (plain(settled.gives) | plain(settled.adds) for settled in history.settled if settled.case == case.id), {}
+        ),
         "substance": _substance(found.current),
         "substance_then": _substance(found.then),
         "differences": [plain(asdict(difference)) for difference in found.differences],

@@ -47,6 +47,10 @@ def procedure_text(pack: Pack, procedure: Procedure, language: Language = "zh") 
             f"{label_of(fact, pack, procedure.about, language)} = {phrase(node, pack, procedure.about, language)}"
             for fact, node in end.gives.items()
         ]
+        gives += [
+            f"{label_of(fact, pack, procedure.about, language)} + {phrase(node, pack, procedure.about, language)}"
+            for fact, node in end.adds.items()
+        ]
         what = f" → {'；'.join(gives) if language == 'zh' else '; '.join(gives)}" if gives else ""
         lines.append(f"  ■ {end.label.in_(language)}{what}   {cited(end.cites)}".rstrip())
     return "\n".join(lines)

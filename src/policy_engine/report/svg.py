@@ -75,9 +75,9 @@ def _arrow(arrow: Arrow) -> str:
 
 def _box(pack: Pack, procedure: Procedure, place: Place, language: Language) -> str:
     what = procedure.ends[place.id] if place.end else procedure.step(place.id)
-    kind = ("end" if procedure.ends[place.id].gives else "stop") if place.end else "step"
+    kind = ("end" if procedure.ends[place.id].settles else "stop") if place.end else "step"
     clauses = ", ".join(dict.fromkeys(cite.clause for cite in what.cites))
-    below = "" if place.end else actors_text(pack, procedure.step(place.id).by, language)
+    below = "" if place.end else _who(pack, procedure.step(place.id).by, language)
     note = " · ".join(part for part in (below, clauses) if part)
     title = what.label.in_(language)
     return (
@@ -86,6 +86,15 @@ def _box(pack: Pack, procedure: Procedure, place: Place, language: Language) -> 
         f'<text class="t" x="{place.x}" y="{place.y - 4}" text-anchor="middle"{_fit(title)}>{escape(title)}</text>'
         f'<text class="s" x="{place.x}" y="{place.y + 16}" text-anchor="middle"{_fit(note, 11)}>{escape(note)}</text>'
     )
+
+
+def _who(pack: Pack, actors: tuple[str, ...], language: Language) -> str:
+    """The actors; of many only the first, and how many there are."""
+    text = actors_text(pack, actors, language)
+    if _wide(text, 11) < BOX[0] - 60:
+        return text
+    first = actors_text(pack, actors[:1], language)
+    return in_(f"{first}等{len(actors)}方", f"{first} and {len(actors) - 1} more", language)
 
 
 def _wide(text: str, size: int = 13) -> int:

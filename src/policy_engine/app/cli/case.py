@@ -95,7 +95,7 @@ def open_(
         fresh = text if new else ""
         dates = _dates(on, recorded_on)
         if data is not None:
-            body = {key: value for key, value in data.items() if key not in ("format", "subject", "as_of")}
+            body = {key: value for key, value in data.items() if key not in _HEADER}
             text, added = _next(text, file, {"event": "facts", **dates, "facts": body})
             fresh += added
         opening = {"event": "open", "case": case or procedure, "procedure": procedure, **dates}
@@ -163,6 +163,50 @@ def record(
             print(line)
         if case or given.get("case"):
             _tell_standing(after, str(case or given["case"]), after.events[-1].happened_on)
+
+
+@app.command(
+    "facts",
+    help=words(
+        "记录新知道的事实：说到的取代原来的，没说到的不变",
+        "record what became known: what is said replaces what was known",
+    ),
+)
+def facts_(
+    file: CaseFileArgument,
+    facts: Annotated[Path, typer.Argument(metavar="FACTS", help=words("事实文件", "a facts file"))],
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help=words("事实所述的日期；默认取 as_of", "the day it describes; by default its as_of"),
+        ),
+    ] = None,
+    recorded_on: Recorded = None,
+    *,
+    add: Annotated[
+        bool,
+        typer.Option("--add", help=words("列表是新增的几项，不是全部", "lists hold what is new, not all there is")),
+    ] = False,
+) -> None:
+    with told():
+        data = load_data(facts)
+        day = on or str(data.get("as_of", ""))
+        if not day:
+            raise RequestError([problem("request.no_date")])
+        said: dict[str, dict[str, Any]] = {}
+        for key, value in data.items():
+            if key not in _HEADER:
+                said.setdefault("adds" if add and isinstance(value, list) else "facts", {})[key] = value
+        _, added = _next(text_of(file), file, {"event": "facts", **_dates(day, recorded_on), **said})
+        append(file, added)
+        history = _history(file, None)
+        print(event_text(history.pack, history.events[-1], LANGUAGE))
+
+
+_HEADER = ("format", "subject", "as_of", "household_id", "village_id", "area_id")
+"""Keys of a facts file that say whose facts they are, and of which day."""
 
 
 @app.command(
