@@ -181,9 +181,7 @@ def test_expectations_are_recorded_again(tmp_path):
     assert "help: regular" in case.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "kind", ["pack", "parameters", "readings", "rules", "vocabulary", "case", "settings", "facts", "decision"]
-)
+@pytest.mark.parametrize("kind", ["rules", "procedures", "duties", "case_file", "procedure_case", "facts", "decision"])
 def test_every_file_kind_has_a_schema(kind):
     schema = json.loads(run("pack", "schema", kind).stdout)
     assert schema["$defs"]

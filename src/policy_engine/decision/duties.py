@@ -91,8 +91,8 @@ class _Duty:
     settings: Settings
 
     def owed(self) -> Iterator[Owed]:
-        for stretch in self.stretches():
-            starts, end = self.starts(stretch), self.end(stretch)
+        for ended, stretch in self.stretches():
+            starts, end = self.starts(stretch, ended), self.end(stretch)
             if isinstance(starts, Unknown) or isinstance(end, Unknown):
                 yield self.unknown(starts if isinstance(starts, Unknown) else end, stretch)  # type: ignore[arg-type]
             elif self.duty.every is not None:
@@ -101,13 +101,17 @@ class _Duty:
                 for start in starts:
                     yield from self.once(start, end, stretch[-1])
 
-    def stretches(self) -> Iterator[list[Snapshot]]:
-        """Runs of neighbouring snapshots in which the duty is owed; and runs in which it may be."""
+    def stretches(self) -> Iterator[tuple[datetime.date, list[Snapshot]]]:
+        """Runs of neighbouring snapshots in which the duty is owed or may be; each with the last day it was owed before."""
+        ended = datetime.date.min
         truths = [self.asked(self.duty.while_, snapshot) if self.duty.while_ else True for snapshot in self.known]
         keyed = groupby(zip(truths, self.known, strict=True), key=lambda pair: truth_of(pair[0]))
         for truth, pairs in keyed:
+            run = [snapshot for _, snapshot in pairs]
             if truth is not False:
-                yield [snapshot for _, snapshot in pairs]
+                yield ended, run
+            if truth:
+                ended = run[-1].end
 
     def asked(self, node: Node, snapshot: Snapshot) -> Value:
         """The value of a condition in a snapshot: on its first day, or on the day its facts describe."""
@@ -117,10 +121,11 @@ class _Duty:
     def run(self, facts: Facts, on: datetime.date) -> Single:
         return Single(self.pack, facts, on, self.settings)
 
-    def starts(self, stretch: list[Snapshot]) -> list[datetime.date] | Unknown:
+    def starts(self, stretch: list[Snapshot], ended: datetime.date) -> list[datetime.date] | Unknown:
         """The days from which it is owed in a stretch, each an occasion of its own; never before the pack is in force.
 
         A day said anew is a new occasion where it lies after the day on which the former was last said; else it corrects it.
+        A day up to which it was owed before was said of the earlier stretch; then this one begins when it is known.
         """
         if self.duty.while_ is not None and isinstance(holds := self.asked(self.duty.while_, stretch[0]), Unknown):
             return holds
@@ -133,6 +138,7 @@ class _Duty:
             if isinstance(day, Unknown):
                 open_ = day
                 continue
+            day = day if day > ended else stretch[0].start
             if not found or (day != found[-1] and day > said):
                 found.append(day)
             found[-1] = day

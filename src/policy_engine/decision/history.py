@@ -15,7 +15,7 @@ from policy_engine.expression.tree import Node
 from policy_engine.model.case import Case, Correction, Event, Learned, Opened, Ruling, Taken
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
-from policy_engine.model.procedure import End
+from policy_engine.model.procedure import End, Procedure
 from policy_engine.model.scenario import Settings
 from policy_engine.values import Missing, Record, Unknown, Value
 
@@ -88,20 +88,21 @@ class History:
 
     def until(self, day: datetime.date) -> History:
         """The history as it was at the end of a day, as known now: without what happened later."""
-        kept: dict[int, Event] = {}
-        for event in self.events:
-            if isinstance(event, Correction):
-                if event.corrects not in kept:
-                    continue
-                if event.instead is not None and event.instead.happened_on > day:
-                    del kept[event.corrects]
-                    continue
-            elif event.happened_on > day:
-                continue
-            kept[event.number] = event
-        if len(kept) == len(self.events):
-            return self
-        return fold(self.pack, self.subject, kept.values(), self.settings)
+        opened = {id_: case for id_, case in self.cases.items() if case.opened.happened_on <= day}
+        cases = {id_: _until(self.pack.procedure(case.procedure), case, day) for id_, case in opened.items()}
+        events = tuple(event for event in self.events if event.happened_on <= day)
+        refused = tuple(found for found in self.refused if found[0].happened_on <= day)
+        return _resettled(replace(self, events=events, cases=Record(cases), refused=refused))
+
+
+def _until(procedure: Procedure, case: Case, day: datetime.date) -> Case:
+    """The case with the steps taken and the rulings made by the end of a day, corrections among them."""
+    taken = tuple(found for found in case.taken if found.happened_on <= day)
+    at, since = procedure.start, case.opened.happened_on
+    if taken:
+        at, since = procedure.results(taken[-1].step)[taken[-1].result].to, taken[-1].happened_on
+    rulings = tuple(ruling for ruling in case.rulings if ruling.happened_on <= day)
+    return replace(case, at=at, since=since, taken=taken, rulings=rulings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ class ProcedureLinker:
         self.named((word, *form.steps, *form.ends))
         for both in (step for step in form.steps if step.text in [end.text for end in form.ends]):
             self.report("link.name_taken", both.span, id=both, kind="end")
+        everywhere = [result.text for result in form.throughout]
+        for both in (result for step in form.steps.values() for result in step.results if result.text in everywhere):
+            self.report("link.name_taken", both.span, id=both, kind="result")
         steps = {id_.text: self.step(id_, step, form) for id_, step in form.steps.items()}
         recorded = _particulars(part for step in steps.values() for part in step.particulars.values())
         procedure = Procedure(

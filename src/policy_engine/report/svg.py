@@ -33,7 +33,10 @@ def procedure_svg(pack: Pack, procedure: Procedure, language: Language = "zh") -
         '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">',
         '<path d="M0 0L8 4L0 8z" style="fill:#57606a;stroke:none"/></marker></defs>',
         f'<text class="t" x="28" y="24">{escape(procedure.label.in_(language))}</text>',
-        *(f'<text class="s" x="28" y="{41 + 16 * row}">{escape(note)}</text>' for row, note in enumerate(notes)),
+        *(
+            f'<text class="s" x="28" y="{41 + 16 * row}">{escape(note)}</text>'
+            for row, note in enumerate(filter(None, notes))
+        ),
         f'<g transform="translate(0 {_HEAD - 14})">',
     ]
     parts += [_arrow(arrow) for arrow in drawn.arrows]
@@ -78,8 +81,8 @@ def _box(pack: Pack, procedure: Procedure, place: Place, language: Language) -> 
     note = " · ".join(part for part in (below, clauses) if part)
     title = what.label.in_(language)
     return (
-        f'<rect class="{kind}" x="{place.left}" y="{place.top}" width="{BOX[0]}" height="{BOX[1]}" '
-        f'rx="{BOX[1] // 2 if place.end else 8}"/>'
+        f'<rect class="{kind}" x="{place.left}" y="{place.top}" width="{BOX[0]}" height="{place.height}" '
+        f'rx="{place.height // 2 if place.end else 8}"/>'
         f'<text class="t" x="{place.x}" y="{place.y - 4}" text-anchor="middle"{_fit(title)}>{escape(title)}</text>'
         f'<text class="s" x="{place.x}" y="{place.y + 16}" text-anchor="middle"{_fit(note, 11)}>{escape(note)}</text>'
     )
