@@ -47,7 +47,7 @@ class TraceNode:
         return unparse(self.node) if self.node is not None else self.name
 
 
-_CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.Quantified, tree.Call)
+_CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.If, tree.Quantified, tree.Call)
 
 
 class Traced(Single):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from policy_engine.decision.answer import Answer, Decision, MissingFact, Relied
+from policy_engine.decision.resting import rests_on
 from policy_engine.errors import Language
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.expression import tree
@@ -125,10 +126,12 @@ def trace_lines(decision: Decision, answer: Answer, language: Language, *, full:
 
 def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, str, TraceNode]]:
     """The lines of the tree: depth, the decision a node stands in, the node. What has been written out is only named."""
-    stack = [(0, root.text, child) for child in reversed(_children(root, pack, full=full))]
+    settled = root.value is not None
+    stack = [(0, root.text, settled, child) for child in reversed(_children(root, pack, settled=settled, full=full))]
     written: set[tuple[str, str]] = set()
     while stack:
-        depth, owner, node = stack.pop()
+        depth, owner, settled, node = stack.pop()
+        settled = settled or node.value is not None
         if node.kind == "decision":
             if (node.text, node.item) in written and node.children:
                 yield depth, owner, replace(node, children=(), origin="shown above")
@@ -136,24 +139,22 @@ def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, st
             written.add((node.text, node.item))
             owner = node.text
         yield depth, owner, node
-        stack += [(depth + 1, owner, child) for child in reversed(_children(node, pack, full=full))]
+        below = _children(node, pack, settled=settled, full=full)
+        stack += [(depth + 1, owner, settled, child) for child in reversed(below)]
 
 
-def _children(node: TraceNode, pack: Pack, *, full: bool) -> tuple[TraceNode, ...]:
-    """What to show under a node: where some operands decided, those; and not what the node's own line says already."""
-    children = node.children
+def _children(node: TraceNode, pack: Pack, *, settled: bool, full: bool) -> tuple[TraceNode, ...]:
+    """What to show under a node: what its value rests on, and not what the node's own line says already."""
+    children = node.children if full else rests_on(node, pack, settled=settled)
     if not full and node.kind == "decision" and any(child.value is True for child in children if child.kind == "rule"):
         table = pack.decision(node.text).table
         if table is not None and table.hit == "collect":
             children = tuple(child if child.value is not False else replace(child, children=()) for child in children)
-    if not full and isinstance(node.node, tree.Logic):
-        deciding = {"and": False, "or": True}[node.node.op]
-        if node.value is deciding:
-            children = tuple(child for child in children if child.value is node.value)
     if node.kind == "condition" and isinstance(node.node, (tree.Binary, tree.In, tree.Between)):
         children = tuple(child for child in children if child.children or child.kind in ("decision", "reading"))
     if len(children) == 1 and children[0].kind == "condition" and node.kind in ("rule", "reading", "decision"):
-        return _children(children[0], pack, full=full) if isinstance(children[0].node, tree.Logic) else children
+        only = children[0]
+        return _children(only, pack, settled=settled, full=full) if isinstance(only.node, tree.Logic) else children
     return children
 
 
