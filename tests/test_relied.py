@@ -133,6 +133,7 @@ def test_no_other_reading_matters_on_any_pack(made):
 @pytest.mark.parametrize("name", shipped_packs())
 def test_no_other_reading_matters_in_the_packs(name):
     pack = load_pack(name)
+
     @settings(deadline=None, max_examples=8)
     @given(households_and_choices(pack))
     def check(made):
