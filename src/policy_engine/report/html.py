@@ -12,7 +12,7 @@ from policy_engine.report.phrase import place
 from policy_engine.report.text import cited, headline, mark, missing_label, node_text, relied_text
 from policy_engine.report.words import say
 
-__all__ = ["decision_html", "page"]
+__all__ = ["decision_html", "document", "page"]
 
 _STYLE = """
 .pe{font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#1f2328;max-width:60rem}
@@ -25,6 +25,9 @@ _STYLE = """
 .pe .body{padding:.5rem .9rem .8rem}.pe ul{list-style:none;margin:0;padding-left:1.1rem}.pe .body>ul{padding-left:0}
 .pe li>span.cite{color:#59636e;font-size:.85em;margin-left:.8rem}.pe .m{display:inline-block;width:1.2em;text-align:center}
 .pe .m.yes{color:#1a7f37}.pe .m.no{color:#a40e26}.pe .m.open{color:#9a6700;font-weight:700}
+.pe table{border-collapse:collapse;width:100%}.pe th,.pe td{border-top:1px solid #d1d9e0;padding:.3rem .6rem;text-align:left;
+ vertical-align:top}.pe dl{display:grid;grid-template-columns:max-content 1fr;gap:0 .8rem;margin:0}.pe dt{color:#59636e}
+.pe dd{margin:0}.pe ins{background:#dafbe1;text-decoration:none}.pe del{background:#ffebe9}
 .pe h3{font-size:.9rem;margin:.7rem 0 .2rem;color:#59636e}.pe summary{cursor:pointer}
 @media print{.pe section{break-inside:avoid}}
 """
@@ -34,11 +37,19 @@ _CLASSES = {"✓": "yes", "✗": "no", "?": "open", "·": ""}
 
 def page(decisions: Iterable[Decision], language: Language = "zh") -> str:
     """A whole document with one or more decisions."""
-    body = "\n".join(decision_html(decision, language) for decision in decisions)
+    return _whole("policy_engine", "\n".join(decision_html(decision, language) for decision in decisions), language)
+
+
+def document(title: str, body: str, language: Language = "zh") -> str:
+    """A whole document with a body in the style of these pages."""
+    return _whole(title, f'<div class="pe"><style>{_STYLE}</style>{body}</div>', language)
+
+
+def _whole(title: str, body: str, language: Language) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>policy_engine</title></head><body>\n{body}\n</body></html>\n"
+        f"<title>{escape(title)}</title></head><body>\n{body}\n</body></html>\n"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,8 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, code_of, exit_for, report, told
 from policy_engine.app.cli.options import (
+    Format,
+    FormatOption,
     PackName,
     Readings,
     Sets,
@@ -35,7 +36,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.model.vocabulary import Vocabulary
 
-__all__ = ["Format", "command"]
+__all__ = ["command"]
 
 
 Out = Annotated[
@@ -55,12 +56,6 @@ MappingFile = Annotated[
 
 AUTO = "auto"
 """`--pack auto`: whatever applies."""
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
 
 
 def command(
@@ -88,7 +83,7 @@ def command(
     settings: SettingsFile = None,
     set_: Sets = None,
     reading: Readings = None,
-    format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
+    format_: FormatOption = Format.TEXT,
     out: Out = None,
     mapping: MappingFile = None,
     full: Annotated[
