@@ -14,7 +14,7 @@ from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import SUBJECTS
 
-__all__ = ["ClauseAccount", "account", "citations", "unaccounted"]
+__all__ = ["ClauseAccount", "account", "all_citations", "citations", "unaccounted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,15 @@ def unaccounted(pack: Pack) -> tuple[Problem, ...]:
 def citations(pack: Pack) -> dict[str, tuple[str, ...]]:
     """The words cited from each clause, once each, in order."""
     found: dict[str, list[str]] = {}
-    for use in _uses(pack):
-        for cite in use.cites:
-            if cite.words and cite.words not in found.setdefault(cite.clause, []):
-                found[cite.clause].append(cite.words)
+    for cite in all_citations(pack):
+        if cite.words:
+            found.setdefault(cite.clause, []).append(cite.words)
     return {clause: tuple(words) for clause, words in found.items()}
+
+
+def all_citations(pack: Pack) -> tuple[Citation, ...]:
+    """Every citation of the pack, once each, in order."""
+    return tuple(dict.fromkeys(cite for use in _uses(pack) for cite in use.cites))
 
 
 def _uses(pack: Pack) -> Iterator[_Use]:

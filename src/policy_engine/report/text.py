@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from policy_engine.checking.quoting import Quotes
 from policy_engine.decision.answer import Answer, Decision, MissingFact, Relied
 from policy_engine.decision.resting import rests_on
 from policy_engine.errors import Language
@@ -17,6 +18,7 @@ from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import YEARS
 from policy_engine.report.phrase import label_of, phrase, place
+from policy_engine.report.quotes import quote_lines
 from policy_engine.report.words import say, shown
 from policy_engine.source import width
 
@@ -26,14 +28,25 @@ _COLUMN = 60
 """Column at which citations stand."""
 
 
-def decision_text(decision: Decision, language: Language = "zh", *, full: bool = False) -> str:
-    """The whole decision; `full` shows also the branches that did not decide."""
+def decision_text(
+    decision: Decision, language: Language = "zh", *, full: bool = False, quotes: Quotes | None = None
+) -> str:
+    """The whole decision; `full` shows also the branches that did not decide, `quotes` the official text of what is cited."""
     lines = [*_head(decision, language)]
     for answer in decision.answers:
         lines += ["", *_answer(decision, answer, language, full=full)]
     for found in decision.problems:
         lines += ["", f"{say('problems', language)}: {found.show(language)}"]
+    if quotes is not None and decision.answers:
+        lines += ["", *quote_lines(quotes, dict.fromkeys(_cites_shown(decision, full=full)), language)]
     return "\n".join(lines)
+
+
+def _cites_shown(decision: Decision, *, full: bool) -> Iterator[Citation]:
+    for answer in decision.answers:
+        yield from answer.trace.cites
+        for _, _, node in _shown(answer.trace, decision.pack, full=full):
+            yield from node.cites
 
 
 def _head(decision: Decision, language: Language) -> Iterator[str]:
@@ -55,7 +68,7 @@ def _head(decision: Decision, language: Language) -> Iterator[str]:
 def _answer(decision: Decision, answer: Answer, language: Language, *, full: bool) -> Iterator[str]:
     label = decision.pack.decision(answer.decision).label.in_(language)
     who = f" · {place(answer.item, language)}" if answer.item else ""
-    yield f"{label}{who}: {headline(decision.pack, answer, language)}"
+    yield _beside(f"{label}{who}: {headline(decision.pack, answer, language)}", answer.trace.cites)
     yield from trace_lines(decision, answer, language, full=full)
     if answer.missing:
         yield f"  {say('still_needed', language)}:"
@@ -118,10 +131,12 @@ def _nested(words: str) -> str:
 def trace_lines(decision: Decision, answer: Answer, language: Language, *, full: bool = False) -> Iterator[str]:
     """The trace as an indented tree with clauses beside it."""
     for depth, owner, node in _shown(answer.trace, decision.pack, full=full):
-        text = node_text(decision, node, language, owner)
-        cites = cited(node.cites)
-        line = "  " * (depth + 1) + text
-        yield f"{line}{' ' * max(2, _COLUMN - width(line))}{cites}" if cites else line
+        yield _beside("  " * (depth + 1) + node_text(decision, node, language, owner), node.cites)
+
+
+def _beside(line: str, cites: tuple[Citation, ...]) -> str:
+    """A line with its citations on the right."""
+    return f"{line}{' ' * max(2, _COLUMN - width(line))}{cited(cites)}" if cites else line
 
 
 def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, str, TraceNode]]:

@@ -17,6 +17,7 @@ from policy_engine.app.cli.options import (
     Readings,
     Sets,
     SettingsFile,
+    TextFile,
     When,
     day_of,
     pack_of,
@@ -25,6 +26,7 @@ from policy_engine.app.cli.options import (
 )
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.official_texts import quotes_of
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.choosing import applying, joint_vocabulary
 from policy_engine.decision.decide import decide_facts
@@ -86,6 +88,7 @@ def command(
     format_: FormatOption = Format.TEXT,
     out: Out = None,
     mapping: MappingFile = None,
+    text: TextFile = None,
     full: Annotated[
         bool,
         typer.Option(
@@ -95,10 +98,12 @@ def command(
 ) -> None:
     with told():
         if pack == AUTO:
-            raise typer.Exit(_chosen(files, day_of(on), decision, format_, full=full))
+            raise typer.Exit(_chosen(files, day_of(on), decision, format_, text, full=full))
         loaded = pack_of(pack)
         day, supplied, scenario = day_of(on), settings_of(settings, loaded), scenario_of(set_, reading, loaded)
         if any(map(_is_table, files)):
+            if text is not None:
+                raise typer.BadParameter(words("表格的结果不引原文", "the answers to a table quote no text"))
             raise typer.Exit(_table(files, loaded, day, out, decision, supplied, scenario, mapping))
         if out is not None or mapping is not None:
             raise RequestError([problem("table.only")])
@@ -111,14 +116,22 @@ def command(
                 )
                 decisions.append(found)
         if decisions or not failed:
-            print(_shown(decisions, format_, full=full))
+            print(_shown(decisions, format_, text, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(decisions))
 
 
 def _chosen(
-    files: list[str], day: datetime.date | None, asked: list[str] | None, format_: Format, *, full: bool
+    files: list[str],
+    day: datetime.date | None,
+    asked: list[str] | None,
+    format_: Format,
+    text: Path | None,
+    *,
+    full: bool,
 ) -> Exit:
     """Decide under every pack that is in force for the subject's area on the date; none applying is an answer too."""
+    if text is not None and not text.is_dir():
+        raise typer.BadParameter(words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder"))
     packs = [load_pack(name) for name in shipped_packs()]
     decisions: list[Decision] = []
     nowhere = 0
@@ -140,7 +153,7 @@ def _chosen(
                 for pack, _ in found
             ]
     if decisions:
-        print(_shown(decisions, format_, full=full))
+        print(_shown(decisions, format_, text, full=full))
     return Exit.OUT_OF_SCOPE if nowhere and not decisions else exit_for(decisions)
 
 
@@ -190,15 +203,19 @@ def _subjects(name: str, pack: Pack, failed: list[Exit]) -> list[tuple[Facts, tu
     return [(one, problems if number == 0 else ()) for number, one in enumerate(facts)]
 
 
-def _shown(decisions: list[Decision], format_: Format, *, full: bool) -> str:
+def _shown(decisions: list[Decision], format_: Format, text: Path | None, *, full: bool) -> str:
+    """The decisions in the form asked for, with the official text of what they cite where it is at hand."""
+    quotes = quotes_of({found.pack.id: found.pack for found in decisions if found.answers}.values(), text)
     if format_ is Format.JSON:
         from policy_engine.report.form import to_json
 
-        return "[" + ",\n".join(map(to_json, decisions)) + "]"
+        return "[" + ",\n".join(to_json(found, quotes.get(found.pack.id)) for found in decisions) + "]"
     if format_ is Format.HTML:
         from policy_engine.report.html import page
 
-        return page(decisions, LANGUAGE)
+        return page(decisions, LANGUAGE, quotes)
     from policy_engine.report.text import decision_text
 
-    return "\n\n".join(decision_text(found, LANGUAGE, full=full) for found in decisions)
+    return "\n\n".join(
+        decision_text(found, LANGUAGE, full=full, quotes=quotes.get(found.pack.id)) for found in decisions
+    )

@@ -24,6 +24,7 @@ __all__ = [
     "Readings",
     "Sets",
     "SettingsFile",
+    "TextFile",
     "When",
     "day_of",
     "pack_of",
@@ -39,6 +40,17 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))]
+TextFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--text",
+        help=words(
+            "引用文件原文：原文文件，或内有 <政策包>.md 或 .txt 的文件夹（默认取环境变量 POLICY_ENGINE_TEXTS）",
+            "quote the official text: its file, or a folder with <pack>.md or .txt "
+            "(by default that of the environment variable POLICY_ENGINE_TEXTS)",
+        ),
+    ),
+]
 PackName = Annotated[
     str,
     typer.Option(
