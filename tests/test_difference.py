@@ -185,6 +185,14 @@ def test_each_change_is_told(change, expected):
     assert sorted(told(PACK, new)) == sorted(back)
 
 
+def test_an_assumption_stands_beside_the_clause_of_its_reading():
+    parameters = PARAMETERS | {"margin": {"label": "幅度", "kind": "assumption", "value": 1}}
+    readings = changed(READINGS, "r", "options", "wide", to={"is": "margin > 0", "label": "宽"})
+    old = make_pack(DECISIONS, VOCABULARY, parameters, readings)
+    new = make_pack(DECISIONS, VOCABULARY, changed(parameters, "margin", "value", to=2), readings)
+    assert [(change.part, change.clauses) for change in difference(old, new).changes] == [("margin", ("1",))]
+
+
 def test_what_says_the_same_is_the_same():
     assert told(with_("decisions", "e", "is", to="(a  and (b))")) == []
     assert told(with_("decisions", "t", "rules", 0, "cites", to=[{"clause": "1"}])) == []

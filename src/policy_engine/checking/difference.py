@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from policy_engine.checking.accounting import account
 from policy_engine.checking.matching import Days, by_days, clause_pairs, lost_and_new, pairs, renumbered
+from policy_engine.expression import tree
 from policy_engine.expression.types import CodeType, ListType, Option, Type
 from policy_engine.model.canonical import plain
 from policy_engine.model.citation import Citation, Clause
@@ -166,7 +167,8 @@ class _Comparison:
     def parameter(self, one: Parameter | None, other: Parameter | None) -> Iterator[Change]:
         found = other or one
         assert found is not None
-        part = _Part("parameters", "parameter", found.id, found.label, _numbers(_cites(found)))
+        clauses = _numbers(_cites(found)) or _relying(self.new, found.id) or _relying(self.old, found.id)
+        part = _Part("parameters", "parameter", found.id, found.label, clauses)
         if one is None or other is None:
             yield replace(part.whole(one, other), type=found.type)
             return
@@ -288,6 +290,19 @@ def _ordered(cites: Iterable[Citation]) -> tuple[Citation, ...]:
 
 def _cites(parameter: Parameter) -> tuple[Citation, ...]:
     return (*parameter.cites, *(cite for value in parameter.values for cite in value.cites))
+
+
+def _relying(pack: Pack, parameter: str) -> tuple[str, ...]:
+    """The clauses of the readings that an assumption stands in."""
+    return tuple(
+        dict.fromkeys(
+            reading.reads.clause
+            for reading in pack.readings.values()
+            for option in reading.options
+            for node in (tree.walk(option.expression) if option.expression is not None else ())
+            if isinstance(node, tree.Name) and node.id == parameter
+        )
+    )
 
 
 def _clauses_of(decision: DecisionDefinition) -> tuple[str, ...]:
