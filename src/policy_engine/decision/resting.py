@@ -21,8 +21,8 @@ def resting(root: TraceNode, pack: Pack) -> Iterator[TraceNode]:
         node, settled = todo.pop()
         settled = settled or node.value is not None
         if node.kind == "decision":
-            if (node.name, node.item, settled) in walked:
-                continue
+            if {(node.name, node.item, False), (node.name, node.item, settled)} & walked:
+                continue  # what an open value rests on, a settled one rests on in part
             walked.add((node.name, node.item, settled))
         yield node
         todo += [(child, settled) for child in reversed(rests_on(node, pack, settled=settled))]
