@@ -15,7 +15,7 @@ from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, Facts
 from policy_engine.model.path_labels import label_of
 from policy_engine.record.ledger import Head
-from policy_engine.report.html import decision_html
+from policy_engine.report.html import decision_html, whole
 from policy_engine.report.words import shown
 from policy_engine.version import __version__
 

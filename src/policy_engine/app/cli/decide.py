@@ -106,18 +106,14 @@ def command(
     with told():
         failed: list[Exit] = []
         if pack == AUTO:
-            if text is not None and not text.is_dir():
-                raise typer.BadParameter(
-                    words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder")
-                )
+            _folder_of_texts(text)
             decided = _chosen(files, day_of(on), decision, failed)
         else:
             loaded = pack_of(pack)
             supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
             request = Request(day_of(on), tuple(decision) if decision else None, supplied, scenario)
             if any(map(_is_table, files)):
-                if text is not None:
-                    raise typer.BadParameter(words("表格的结果不引原文", "the answers to a table quote no text"))
+                _without_text(text)
                 with _ledger(record) as ledger:
                     to = None if ledger is None else Recording(ledger, pack, loaded, day_of(known_on))
                     raise typer.Exit(_table(files, loaded, request, out, mapping, to))
@@ -128,6 +124,16 @@ def command(
         if decided or not failed:
             print(_shown([one.decision for one in decided], format_, text, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(one.decision for one in decided))
+
+
+def _folder_of_texts(text: Path | None) -> None:
+    if text is not None and not text.is_dir():
+        raise typer.BadParameter(words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder"))
+
+
+def _without_text(text: Path | None) -> None:
+    if text is not None:
+        raise typer.BadParameter(words("表格的结果不引原文", "the answers to a table quote no text"))
 
 
 def _decided(files: list[str], name: str, pack: Pack, request: Request, failed: list[Exit]) -> list[Decided]:
