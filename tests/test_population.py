@@ -61,13 +61,13 @@ def check(question):
     assert list(found) == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(questions(packs()))
 def test_any_pack(question):
     check(question)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(questions(st.sampled_from(list(PACKS.values()))))
 def test_the_shipped_packs(question):
     check(question)
