@@ -16,6 +16,7 @@ import polars as pl
 from policy_engine.population.answers import ENDLESS
 from policy_engine.population.column import Column, Const, NotCompiled, Number, folded, ordered
 from policy_engine.population.kleene import NOTHING, At
+from policy_engine.values import CONTEXT
 
 __all__ = ["added", "as_number", "compared", "divided", "largest", "multiplied", "negated", "scaled"]
 
@@ -28,9 +29,9 @@ def as_number(column: Column) -> Number:
     if isinstance(column, Number):
         return column
     if isinstance(column, Const) and isinstance(column.value, Decimal):
-        exponent = int(column.value.normalize().as_tuple().exponent)
+        exponent = int(column.value.normalize(CONTEXT).as_tuple().exponent)
         scale = max(0, -exponent)
-        whole = int(column.value.scaleb(scale))
+        whole = int(column.value.scaleb(scale, CONTEXT))
         return Number(_literal(whole), scale, whole, whole)
     raise NotCompiled(f"{type(column).__name__} as a number")
 

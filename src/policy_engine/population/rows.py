@@ -13,7 +13,7 @@ from policy_engine.expression.types import CodeType, ListType, NumberType, Recor
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.vocabulary import RecordForm, Vocabulary
 from policy_engine.population.tables import AS_OF, ROOT, Population, Table, column_type, records_of
-from policy_engine.values import Record
+from policy_engine.values import CONTEXT, Record
 
 __all__ = ["each_facts", "population_of"]
 
@@ -61,7 +61,7 @@ def _read(type_: Type | None, scale: int) -> Callable[[Any], Any]:
         item = _read(type_.item, scale)
         return lambda cell: tuple(map(item, cell))
     if isinstance(type_, NumberType):
-        return lambda cell: Decimal(cell).scaleb(-scale)
+        return lambda cell: Decimal(cell).scaleb(-scale, CONTEXT)
     return lambda cell: cell
 
 
@@ -198,11 +198,11 @@ def _series(column: str, cells: list[Any], type_: Type, scales: dict[str, int]) 
 
 def places(number: Decimal) -> int:
     """Places after the point that a number needs."""
-    exponent = int(number.normalize().as_tuple().exponent)
+    exponent = int(number.normalize(CONTEXT).as_tuple().exponent)
     return max(0, -exponent)
 
 
 def _scaled(cell: Any, scale: int) -> Any:
     if isinstance(cell, tuple):
         return [_scaled(number, scale) for number in cell]
-    return None if cell is None else int(cell.scaleb(scale))
+    return None if cell is None else int(cell.scaleb(scale, CONTEXT))
