@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli import ask, compare_packs, decide, evaluate, facts, mapping, pack, sources, template
+from policy_engine.app.cli import (
+    ask,
+    compare_packs,
+    decide,
+    evaluate,
+    facts,
+    mapping,
+    pack,
+    population,
+    sources,
+    template,
+)
 from policy_engine.app.cli.words import words
 from policy_engine.version import __version__
 
@@ -61,6 +72,7 @@ app.command(
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(facts.app, name="facts")
 app.add_typer(pack.app, name="pack")
+app.add_typer(population.app, name="population")
 app.add_typer(sources.app, name="sources")
 
 
