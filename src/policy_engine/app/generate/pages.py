@@ -106,5 +106,6 @@ def _problem(code: str) -> str:
         "lint": "checking a pack for what is likely a mistake",
         "table": "reading a spreadsheet",
         "mapping": "reading a mapping of columns",
+        "population": "reading the tables of a population",
     }[code.partition(".")[0]]
     return "\n".join([*lines, f"Reported when {room}.", ""])
