@@ -126,6 +126,8 @@ def told(place: Place) -> Iterator[None]:
         raise _error(error.orig, place) from None
     except sqlite3.Error as error:
         raise _error(error, place) from None
+    except UnicodeDecodeError as error:  # a text in the file, or in SQLite's own message about it
+        raise LedgerError([problem("ledger.damaged", where=str(place), why=error)]) from None
 
 
 def _error(error: BaseException | None, place: Place) -> LedgerError:
