@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -41,6 +42,12 @@ def _archive(location: str) -> Iterator[Archive]:
 
         with open_ledger(location) as ledger:
             yield Archive(ledger)
+
+
+def _day(text: str) -> datetime.date:
+    found = day_of(text)
+    assert found is not None
+    return found
 
 
 @app.command(
@@ -117,11 +124,10 @@ def as_of(
     ] = None,
     changed: Annotated[bool, typer.Option("--changed", help=words("只列不同的", "only what differs"))] = False,
 ) -> None:
-    day, about = day_of(date), day_of(on)
-    assert day is not None
     with _archive(location) as archive:
         from policy_engine.audit import standing
 
+        day, about = _day(date), day_of(on)
         shown = total = differing = 0
         for each in standing.caseload(archive):
             found = standing.as_of(archive, each, day, about)
@@ -164,11 +170,10 @@ def not_included(
         ),
     ] = "omitted",
 ) -> None:
-    day = day_of(on)
-    assert day is not None
     with _archive(location) as archive:
         from policy_engine.audit import standing
 
+        day = _day(on)
         found: list[Decision] = []
         asked = 0
         for each in standing.caseload(archive):
