@@ -140,7 +140,7 @@ def test_decided_then_and_would_decide_now(ledger):
     archive = Archive(ledger)
     (standing,) = caseload(archive)
     found = as_of(archive, standing, SEPTEMBER)
-    assert (found.then["in_range"].outcome, found.now["in_range"].outcome) == (False, True)
+    assert (found.then["in_range"].outcome, found.current["in_range"].outcome) == (False, True)
     assert found.changed
     assert not as_of(archive, standing, OCTOBER).changed
 

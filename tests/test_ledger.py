@@ -346,7 +346,7 @@ def test_an_office_that_may_only_add_adds(postgresql):
             "TRUNCATE entries",
         ):
             with (
-                pytest.raises(DBAPIError, match="permission denied|must be owner"),
+                pytest.raises(DBAPIError, match=r"permission denied|must be owner"),
                 ledger.engine.begin() as connection,
             ):
                 connection.exec_driver_sql(statement)

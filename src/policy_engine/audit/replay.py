@@ -37,7 +37,7 @@ class Difference:
 
     path: str
     then: Any
-    now: Any
+    current: Any
     wording: bool
 
 

@@ -88,7 +88,7 @@ def _tell(found: Replay) -> None:
 
     print(f"{found.entry.seq:>8}  {found.entry.subject or '—'}  {says(found.status, LANGUAGE)}")
     for difference in found.differences:
-        print(f"          {difference.path}: {_short(difference.then)} → {_short(difference.now)}")
+        print(f"          {difference.path}: {_short(difference.then)} → {_short(difference.current)}")
     report(found.problems)
 
 
@@ -136,10 +136,10 @@ def as_of(
             if changed and not found.changed:
                 continue
             shown += 1
-            print(f"{each.subject_id}  {each.pack}  {found.now.on}")
+            print(f"{each.subject_id}  {each.pack}  {found.current.on}")
             for then, now in found.rows():
                 if not changed or standing.differ(then, now):
-                    _then_and_now(found.now.pack, then, now)
+                    _then_and_now(found.current.pack, then, now)
         print(words(f"{total} 个，不同的 {differing} 个", f"{total} in all, {differing} differ"))
 
 
