@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +16,11 @@ import typer
 from policy_engine.app.cli.exits import Exit, report
 from policy_engine.app.cli.ledger import Location, reading
 from policy_engine.app.cli.options import day_of
+from policy_engine.app.cli.second import SecondOpinionAsked, second_opinion
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Answer, Decision
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.errors import DisagreementError, FactsError, RequestError, problem
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def _day(text: str) -> datetime.date:
 def replay(
     location: Location,
     which: Annotated[str, typer.Argument(metavar="ID|ALL", help=words("第几条，或 ALL", "number of an entry, or ALL"))],
+    second: SecondOpinionAsked = False,
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit.replay import replay as again
@@ -69,12 +72,26 @@ def replay(
         entries = ledger.entries(kind=KIND) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
         counts: Counter[str] = Counter()
         for entry in entries:
-            found = again(archive, entry)
+            found = _seconded(again(archive, entry), asked=second)
             counts[found.status] += 1
             if found.status != "same" or which.upper() != "ALL":
                 _tell(found)
         _tell_counts(counts)
+        if second:
+            print(words("已取得第二意见", "with a second opinion on each"))
         raise typer.Exit(Exit.INVALID if counts["meaning"] or counts["failed"] else Exit.DECIDED)
+
+
+def _seconded(found: Replay, *, asked: bool) -> Replay:
+    """With a second opinion where one is asked for: a disagreement is one of its problems."""
+    if not asked or found.decision is None or found.restored is None:
+        return found
+    request = found.restored.record.request(found.restored.pack)
+    try:
+        second_opinion(found.decision, found.restored.facts, request)
+    except DisagreementError as error:
+        return replace(found, problems=(*found.problems, *error.problems))
+    return found
 
 
 def _number(text: str) -> int:
@@ -263,6 +280,7 @@ def sample(
     out: Annotated[
         Path, typer.Option("--out", help=words("写到 .html 和 .xlsx 这两个文件", "write this .html and this .xlsx"))
     ],
+    second: SecondOpinionAsked = False,
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit.replay import replay as again
@@ -271,7 +289,7 @@ def sample(
 
         ledger = archive.ledger
         numbers, drawn_from = draw(ledger, size, seed)
-        replays = [again(archive, ledger.entry(number)) for number in numbers]
+        replays = [_seconded(again(archive, ledger.entry(number)), asked=second) for number in numbers]
         sampled = Sampled(replays, drawn_from, seed, str(ledger.place), ledger.head())
         page, book = out.with_suffix(".html"), out.with_suffix(".xlsx")
         try:
