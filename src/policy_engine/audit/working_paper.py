@@ -145,7 +145,7 @@ def _section(found: Replay, language: Language) -> str:
 
 
 def _difference(found: Difference) -> tuple[str, str, str]:
-    return found.path, str(found.then), str(found.now)
+    return found.path, str(found.then), str(found.current)
 
 
 def _table(rows: Iterable[tuple[str, ...]], names: Sequence[str] = ()) -> str:

@@ -107,6 +107,7 @@ def _problem(code: str) -> str:
         "table": "reading a spreadsheet",
         "mapping": "reading a mapping of columns",
         "ledger": "using or verifying a ledger",
+        "forward": "comparing with a second engine (`--second-opinion`)",
         "record": "reading or re-performing a record",
         "population": "reading the tables of a population",
     }[code.partition(".")[0]]
