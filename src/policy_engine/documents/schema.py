@@ -17,6 +17,7 @@ from policy_engine.documents.forms import (
     ReadingForm,
     SettingsForm,
 )
+from policy_engine.documents.read_scenario import ScenarioForm
 from policy_engine.documents.reader import Word, form_fields
 from policy_engine.documents.yaml import MapNode, Scalar
 from policy_engine.expression.lex import ExpressionText
@@ -39,6 +40,7 @@ FILE_KINDS: dict[str, Any] = {
     "vocabulary": dict[Word, dict[Word, FactForm]],
     "case": CaseForm,
     "settings": SettingsForm,
+    "scenario": ScenarioForm,
     "facts": None,
 }
 

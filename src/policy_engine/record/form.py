@@ -130,7 +130,9 @@ class DecisionRecord(_Form):
 def record_of(
     decision: Decision, facts: Facts, request: Request, pack_files: str, known_on: datetime.date | None
 ) -> DecisionRecord:
-    """The record of a decision; `pack_files` is the hash of the files of its pack."""
+    """The record of a decision; `pack_files` is the hash of the files of its pack. Supposed facts are not recorded."""
+    if request.scenario.changes:
+        raise LedgerError([problem("record.supposed_facts", name=request.scenario.name)])
     return DecisionRecord(
         known_on=known_on,
         pack_files=pack_files,

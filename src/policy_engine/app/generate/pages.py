@@ -100,6 +100,7 @@ def _problem(code: str) -> str:
         "scope": "asking whether a pack applies",
         "request": "asking for something by name",
         "settings": "reading settings",
+        "scenario": "reading or applying a scenario",
         "case": "running cases",
         "clause": "accounting for the clauses of a document",
         "source": "checking a pack against the official text",
