@@ -231,7 +231,8 @@ class Compiler(ExpressionCompiler):
         here = Stored(at, self.tables[row.frame], row.stored + fact.id, fact.type, missing)
         own = stored_column(here, self.below(row, fact), self.later(row) if fact.events else None)
         if isinstance(own, Items) and isinstance(own.item, Row):
-            own = replace(own, item=replace(own.item, owner=row.owner or row))
+            owner = None if own.item.form in SUBJECTS else row.owner or row
+            own = replace(own, item=replace(own.item, owner=owner))
         if fact.derived_by is None:
             return own
         owner = row.owner if row.owner is not None and row.form not in SUBJECTS else row
