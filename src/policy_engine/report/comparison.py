@@ -97,8 +97,8 @@ def _shift(found: Comparison, shift: Shift, language: Language) -> Iterator[str]
     if shift.totals is not None:
         yield _totals(found.pack, shift, language)
     moved = [(states, many) for states, many in shift.transitions.items() if states[0] != states[1]]
-    for (one, other), many in moved[:_MOST_LINES]:
-        names = (state_text(found.pack, shift.decision, state, language) for state in (one, other))
+    for states, many in moved[:_MOST_LINES]:
+        names = [state_text(found.pack, shift.decision, state, language) for state in states]
         yield f"    {' → '.join(names)}: {format_number(many)}"
     yield from _by_place(found, shift, language)
     if shift.differences:
