@@ -348,6 +348,7 @@ def _fits_in(before: list[tuple[Any, Any]], after: list[tuple[Any, Any]]) -> boo
 # ---- packs
 
 CITES = ["1"]
+ACTORS = ("household", "committee", "town")
 ON = datetime.date(2021, 9, 1)
 
 
@@ -356,6 +357,9 @@ def make_pack(
     vocabulary: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
     readings: Mapping[str, Any] | None = None,
+    *,
+    procedures: Mapping[str, Any] | None = None,
+    duties: Mapping[str, Any] | None = None,
 ) -> Pack:
     """A pack from its files; YAML holds JSON."""
     head = {
@@ -366,6 +370,7 @@ def make_pack(
         "title": "t",
         "in_force": {},
         "area": {"county": "c"},
+        "actors": {actor: actor for actor in ACTORS},
         "answers": [id_ for id_, body in decisions.items() if body.get("about", "household") == "household"],
         "clauses": {"1": {"about": "a"}},
     }
@@ -374,6 +379,8 @@ def make_pack(
         "parameters": parameters,
         "readings": readings,
         "vocabulary": {"household": vocabulary} if vocabulary else None,
+        "procedures": procedures,
+        "duties": duties,
         "rules/all": {id_: {"label": id_, "cites": CITES, **body} for id_, body in decisions.items()},
     }
     with tempfile.TemporaryDirectory() as name:

@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 
 from policy_engine.checking.cases import read_cases, run_case
+from policy_engine.checking.procedure_cases import read_procedure_cases, run_procedure_case
+from policy_engine.decision.history import fold
 from policy_engine.documents import yaml
+from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_facts import read_facts_file, read_facts_text
 from policy_engine.documents.read_pack import check_pack, load_pack
 from policy_engine.documents.read_settings import load_settings
-from policy_engine.errors import PolicyEngineError, catalogue
+from policy_engine.errors import FactsError, PolicyEngineError, catalogue
 from policy_engine.evaluation.context import Context, evaluate, type_of
 from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.types import (
@@ -61,6 +64,9 @@ NAMES = Context(
 
 NOT_IN_FILES = {
     "case.not_a_case": "a file of conformance cases, which only the command line reads",
+    "case.exists": "the command line, which never writes over a file (test_case_files.py)",
+    "case.pack_needed": "the command line, where a new case file names no pack (test_case_files.py)",
+    "case.which": "the command line, where a file holds several cases (test_case_files.py)",
     "value.no_such_duration": "duration() takes only a literal, which is read when the expression is checked",
     "yaml.unreadable": "the pure parser stumbling in a way of its own; then the compiled one has the word",
     "yaml.too_large": "64 million characters: made in the test below",
@@ -131,11 +137,22 @@ def test_pack(path, tmp_path):
     )
     shutil.copy(SOUND / "pack.yaml", tmp_path)
     for file, name in parts.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, tmp_path / name)
     pack, problems = check_pack(tmp_path)
     assert pack is None
     assert found(problems, tmp_path) == sorted(place for file, name in parts.items() for place in expected(file, name))
+
+
+def test_files_that_are_no_part_of_a_pack_are_let_be(tmp_path):
+    shutil.copy(SOUND / "pack.yaml", tmp_path)
+    for name in ("NOTES.md", "LICENSE", "rules/.1.yaml.swp", "cases/.DS_Store", ".idea/x.yaml", "__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert check_pack(tmp_path)[1] == ()
+    for name in ("cases/kinds.json", "rules/NOTES.md", "cases/kinds.YAML"):
+        (tmp_path / name).touch()
+    assert [found.code for found in check_pack(tmp_path)[1]] == ["pack.unknown_file"] * 3
 
 
 def part(path):
@@ -160,6 +177,29 @@ def test_case(path, sound, tmp_path):
     cases, problems = read_cases(tmp_path)
     differences = [problem for case in cases for problem in run_case(sound, *case).differences]
     assert found((*problems, *differences), tmp_path / "cases") == expected(path, path.name)
+
+
+@pytest.mark.parametrize("path", files("procedure_cases"))
+def test_procedure_case(path, sound, tmp_path):
+    folder = tmp_path / "cases" / "procedures"
+    folder.mkdir(parents=True)
+    shutil.copy(path, folder)
+    cases, problems = read_procedure_cases(tmp_path)
+    differences = [problem for case in cases for problem in run_procedure_case(sound, *case).differences]
+    assert found((*problems, *differences), folder) == expected(path, path.name)
+
+
+@pytest.mark.parametrize("path", files("case_files"))
+def test_case_file(path, sound):
+    """What keeps a file from being read; else what is told beside it, and every event that is refused."""
+    try:
+        _, file = read_case_file(path, lambda _: sound)
+    except FactsError as error:
+        problems = error.problems
+    else:
+        refused = fold(sound, file.subject, file.events).refused
+        problems = (*file.warnings, *(problem for _, problems in refused for problem in problems))
+    assert found(problems, BAD / "case_files") == expected(path, path.name)
 
 
 def test_ten_mistakes_are_told_in_one_run():

@@ -62,10 +62,10 @@ def duties(
     """
     if not known:
         return ()
-    found = []
+    found: list[Owed] = []
     for duty in pack.duties.values():
         if duty.about == known[-1].facts.subject:
-            found += list(_Duty(pack, duty, known, on, settings or Settings()).owed())
+            found += dict.fromkeys(_Duty(pack, duty, known, on, settings or Settings()).owed())
     return tuple(found)
 
 
@@ -91,28 +91,27 @@ class _Duty:
     settings: Settings
 
     def owed(self) -> Iterator[Owed]:
-        for stretch in self.stretches():
-            start = self.start(stretch[0])
-            if isinstance(start, Unknown):
-                yield self.unknown(start, stretch)
-                continue
-            end = self.end(stretch)
-            if isinstance(end, Unknown):
-                yield self.unknown(end, stretch)
-            elif start > end:
-                continue
+        for ended, stretch in self.stretches():
+            starts, end = self.starts(stretch, ended), self.end(stretch)
+            if isinstance(starts, Unknown) or isinstance(end, Unknown):
+                yield self.unknown(starts if isinstance(starts, Unknown) else end, stretch)  # type: ignore[arg-type]
             elif self.duty.every is not None:
-                yield from self.recurring(start, end)
+                yield from self.recurring(starts[0], end)
             else:
-                yield from self.once(start, end, stretch[-1])
+                for start in starts:
+                    yield from self.once(start, end, stretch[-1])
 
-    def stretches(self) -> Iterator[list[Snapshot]]:
-        """Runs of neighbouring snapshots in which the duty is owed; and runs in which it may be."""
+    def stretches(self) -> Iterator[tuple[datetime.date, list[Snapshot]]]:
+        """Runs of neighbouring snapshots in which the duty is owed or may be; each with the last day it was owed before."""
+        ended = datetime.date.min
         truths = [self.asked(self.duty.while_, snapshot) if self.duty.while_ else True for snapshot in self.known]
         keyed = groupby(zip(truths, self.known, strict=True), key=lambda pair: truth_of(pair[0]))
         for truth, pairs in keyed:
+            run = [snapshot for _, snapshot in pairs]
             if truth is not False:
-                yield [snapshot for _, snapshot in pairs]
+                yield ended, run
+            if truth:
+                ended = run[-1].end
 
     def asked(self, node: Node, snapshot: Snapshot) -> Value:
         """The value of a condition in a snapshot: on its first day, or on the day its facts describe."""
@@ -122,17 +121,29 @@ class _Duty:
     def run(self, facts: Facts, on: datetime.date) -> Single:
         return Single(self.pack, facts, on, self.settings)
 
-    def start(self, first: Snapshot) -> datetime.date | Unknown:
-        """The day from which it is owed in a stretch, not before the pack is in force."""
-        if self.duty.while_ is not None and isinstance(holds := self.asked(self.duty.while_, first), Unknown):
+    def starts(self, stretch: list[Snapshot], ended: datetime.date) -> list[datetime.date] | Unknown:
+        """The days from which it is owed in a stretch, each an occasion of its own; never before the pack is in force.
+
+        A day said anew is a new occasion where it lies after the day on which the former was last said; else it corrects it.
+        A day up to which it was owed before was said of the earlier stretch; then this one begins when it is known.
+        """
+        if self.duty.while_ is not None and isinstance(holds := self.asked(self.duty.while_, stretch[0]), Unknown):
             return holds
         if self.duty.since is None:
-            return self.pack.in_force.from_ or first.start
-        found = self.asked(self.duty.since, first)
-        if isinstance(found, Unknown):
-            return found
-        day: datetime.date = found
-        return max(day, self.pack.in_force.from_ or day)
+            return [self.pack.in_force.from_ or stretch[0].start]
+        found: list[datetime.date] = []
+        open_, said = Unknown(), datetime.date.min
+        for snapshot in stretch:
+            day = self.asked(self.duty.since, snapshot)
+            if isinstance(day, Unknown):
+                open_ = day
+                continue
+            day = day if day > ended else stretch[0].start
+            if not found or (day != found[-1] and day > said):
+                found.append(day)
+            found[-1] = day
+            said = snapshot.start
+        return [max(day, self.pack.in_force.from_ or day) for day in found] or open_
 
     def end(self, stretch: list[Snapshot]) -> datetime.date | Unknown:
         """The last day on which it is owed in a stretch, up to the day asked about."""
@@ -148,12 +159,14 @@ class _Duty:
     def recurring(self, start: datetime.date, end: datetime.date) -> Iterator[Owed]:
         """Each period on whose last day the duty is still owed, and the one that has not ended on the day asked about."""
         assert self.duty.every is not None
-        for period in periods(self.duty.every, start, end):
+        for period in periods(self.duty.every, start, end) if start <= end else ():
             if period.end <= end or end == self.on:
                 yield self.state(period, period.start)
 
     def once(self, start: datetime.date, end: datetime.date, last: Snapshot) -> Iterator[Owed]:
         """The duty from its first day to its last; nothing is owed where what gives rise to it has ended before its time."""
+        if start > end:
+            return
         until = self.limit(start, last)
         if isinstance(until, Unknown):
             until = None

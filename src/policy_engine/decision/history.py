@@ -15,6 +15,7 @@ from policy_engine.expression.tree import Node
 from policy_engine.model.case import Case, Correction, Event, Learned, Opened, Ruling, Taken
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
+from policy_engine.model.procedure import End, Procedure
 from policy_engine.model.scenario import Settings
 from policy_engine.values import Missing, Record, Unknown, Value
 
@@ -29,6 +30,7 @@ class Settled:
     on: datetime.date
     number: int
     gives: Record
+    adds: Record = Record()
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,19 @@ class History:
         for day, number, what in sorted(known, key=lambda item: item[:2]):
             if day <= on and (before is None or number < before):
                 facts = _learned(facts, what) if isinstance(what, Learned) else _settled(facts, what)
-        return facts
+        return facts if before is not None else self._confirmed(facts, on)
+
+    def _confirmed(self, facts: Facts, on: datetime.date) -> Facts:
+        """A list that a later day says again unchanged was complete on the days between."""
+        evidence = dict(facts.evidence)
+        for event in self.events:
+            for name, value in (
+                event.facts.root.items() if isinstance(event, Learned) and event.happened_on > on else ()
+            ):
+                known = evidence.get(name)
+                if known is not None and known.complete_to is not None and value == facts.root.get(name):
+                    evidence[name] = replace(known, complete_to=max(known.complete_to, event.happened_on))
+        return replace(facts, evidence=Record(evidence))
 
     def run(self, on: datetime.date, *, before: int | None = None) -> Single:
         """The evaluator about the facts of a day."""
@@ -74,20 +88,21 @@ class History:
 
     def until(self, day: datetime.date) -> History:
         """The history as it was at the end of a day, as known now: without what happened later."""
-        kept: dict[int, Event] = {}
-        for event in self.events:
-            if isinstance(event, Correction):
-                if event.corrects not in kept:
-                    continue
-                if event.instead is not None and event.instead.happened_on > day:
-                    del kept[event.corrects]
-                    continue
-            elif event.happened_on > day:
-                continue
-            kept[event.number] = event
-        if len(kept) == len(self.events):
-            return self
-        return fold(self.pack, self.subject, kept.values(), self.settings)
+        opened = {id_: case for id_, case in self.cases.items() if case.opened.happened_on <= day}
+        cases = {id_: _until(self.pack.procedure(case.procedure), case, day) for id_, case in opened.items()}
+        events = tuple(event for event in self.events if event.happened_on <= day)
+        refused = tuple(found for found in self.refused if found[0].happened_on <= day)
+        return _resettled(replace(self, events=events, cases=Record(cases), refused=refused))
+
+
+def _until(procedure: Procedure, case: Case, day: datetime.date) -> Case:
+    """The case with the steps taken and the rulings made by the end of a day, corrections among them."""
+    taken = tuple(found for found in case.taken if found.happened_on <= day)
+    at, since = procedure.start, case.opened.happened_on
+    if taken:
+        at, since = procedure.results(taken[-1].step)[taken[-1].result].to, taken[-1].happened_on
+    rulings = tuple(ruling for ruling in case.rulings if ruling.happened_on <= day)
+    return replace(case, at=at, since=since, taken=taken, rulings=rulings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +222,18 @@ def _with_case(history: History, case: Case, event: Event) -> History:
 
 def _resettled(history: History) -> History:
     """What the ended procedures settle, each on the facts that the earlier ones have left."""
-    ended = [case for case in history.cases.values() if _gives(history.pack, case)]
+    ended = [(case, end) for case in history.cases.values() if (end := _end(history.pack, case)) is not None]
     history = replace(history, settled=())
-    for case in sorted(ended, key=lambda case: (case.since, case.taken[-1].number)):
+    for case, end in sorted(ended, key=lambda pair: (pair[0].since, pair[0].taken[-1].number)):
         if _substance(history, case):
-            history = replace(history, settled=(*history.settled, _settling(history, case)))
+            history = replace(history, settled=(*history.settled, _settling(history, case, end)))
     return history
 
 
-def _gives(pack: Pack, case: Case) -> Record:
-    procedure = pack.procedure(case.procedure)
-    found: Record = procedure.ends[case.at].gives if case.at in procedure.ends else Record()
-    return found
+def _end(pack: Pack, case: Case) -> End | None:
+    """The end at which a case stands, where it settles anything."""
+    end: End | None = pack.procedure(case.procedure).ends.get(case.at)
+    return end if end is not None and end.settles else None
 
 
 def _substance(history: History, case: Case) -> bool:
@@ -232,23 +247,32 @@ def _substance(history: History, case: Case) -> bool:
     return any(run.value(needs, {"own": run.facts.root}) is True for run in runs)
 
 
-def _settling(history: History, case: Case) -> Settled:
+def _settling(history: History, case: Case, end: End) -> Settled:
     run = history.run(case.since)
     recorded = {id_: value for taken in case.taken for id_, value in taken.particulars.items()}
     names = history.pack.procedure(case.procedure).particulars()
     env = {id_: recorded.get(id_, Unknown((Missing("particular", id_),))) for id_ in names}
-    found = {id_: run.value(node, {"own": run.facts.root, **env}) for id_, node in _gives(history.pack, case).items()}
-    gives = {id_: value for id_, value in found.items() if not isinstance(value, Unknown)}
-    return Settled(case.id, case.since, case.taken[-1].number, Record(gives))
+
+    def values(nodes: Record) -> Record:
+        found = {id_: run.value(node, {"own": run.facts.root, **env}) for id_, node in nodes.items()}
+        return Record((id_, value) for id_, value in found.items() if not isinstance(value, Unknown))
+
+    return Settled(case.id, case.since, case.taken[-1].number, values(end.gives), values(end.adds))
 
 
 # ---- facts, one statement after the other
 
 
 def _settled(facts: Facts, settled: Settled) -> Facts:
-    root = FactRecord({**facts.root, **settled.gives}, facts.subject, "")
+    """The facts after an end. What it adds to a list says nothing of the rest of the list."""
+    added = {name: (*facts.root.get(name, ()), item) for name, item in settled.adds.items()}
+    root = FactRecord({**facts.root, **settled.gives, **added}, facts.subject, "")
     as_of = max(facts.as_of or settled.on, settled.on)
-    return replace(facts, root=root, as_of=as_of, evidence=Record(_kept(facts, as_of, settled.gives)))
+    evidence = _kept(facts, as_of, settled.gives)
+    for name in settled.adds:
+        if name not in facts.root:
+            evidence[name] = Evidence(complete_to=datetime.date.min)
+    return replace(facts, root=root, as_of=as_of, evidence=Record(evidence))
 
 
 def _learned(facts: Facts, event: Learned) -> Facts:

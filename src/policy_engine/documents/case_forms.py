@@ -37,7 +37,7 @@ class HeaderForm(NamedTuple):
 class OpenForm(NamedTuple):
     """`event: open`: a case begins under a procedure."""
 
-    event: str
+    event: Literal["open"]
     case: Word
     procedure: Word
     happened_on: datetime.date
@@ -49,7 +49,7 @@ class OpenForm(NamedTuple):
 class StepEventForm(NamedTuple):
     """`event: step`: a step was taken. With `corrects`, it stands in the place of an earlier event of that number."""
 
-    event: str
+    event: Literal["step"]
     case: Word
     step: Word
     result: Word
@@ -66,7 +66,7 @@ class StepEventForm(NamedTuple):
 class WithdrawForm(NamedTuple):
     """`event: strike`: an earlier step of the case should not have been recorded at all."""
 
-    event: str
+    event: Literal["strike"]
     case: Word
     corrects: int
     why: str
@@ -78,7 +78,7 @@ class WithdrawForm(NamedTuple):
 class FactsForm(NamedTuple):
     """`event: facts`: facts as they were on `happened_on`; `adds` to lists of events."""
 
-    event: str
+    event: Literal["facts"]
     happened_on: datetime.date
     span: Span
     facts: MapNode | None = None
@@ -89,7 +89,7 @@ class FactsForm(NamedTuple):
 class RulingForm(NamedTuple):
     """`event: ruling`: the authority itself decides the substance of a case; by whom and why."""
 
-    event: str
+    event: Literal["ruling"]
     case: Word
     substance: bool
     happened_on: datetime.date

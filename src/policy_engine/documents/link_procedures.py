@@ -92,6 +92,9 @@ class ProcedureLinker:
         self.named((word, *form.steps, *form.ends))
         for both in (step for step in form.steps if step.text in [end.text for end in form.ends]):
             self.report("link.name_taken", both.span, id=both, kind="end")
+        everywhere = [result.text for result in form.throughout]
+        for both in (result for step in form.steps.values() for result in step.results if result.text in everywhere):
+            self.report("link.name_taken", both.span, id=both, kind="result")
         steps = {id_.text: self.step(id_, step, form) for id_, step in form.steps.items()}
         recorded = _particulars(part for step in steps.values() for part in step.particulars.values())
         procedure = Procedure(
@@ -191,17 +194,29 @@ class ProcedureLinker:
         return Result(word.text, form.label, form.to.text, cites, form.not_stated is None, self.by(form.by))
 
     def end(self, word: Word, form: EndForm, procedure: ProcedureForm, recorded: Names) -> End:
-        subject = self.vocabulary.form(procedure.about)
-        gives: dict[str, tree.Node] = {}
-        for id_, text in form.gives.items():
-            fact = subject.find(id_.text)
-            self.among(id_, [fact.id for fact in subject], "link.unknown_fact")
-            node = self.express(text, procedure.about, fact.type if fact else None, local=recorded)
-            if node is not None:
-                gives[id_.text] = node
-        if gives and not form.cites:
+        gives = self.settled(form.gives, procedure.about, recorded, listed=False)
+        adds = self.settled(form.adds, procedure.about, recorded, listed=True)
+        if (gives or adds) and not form.cites:
             self.report("link.no_citation", word.span, id=word)
-        return End(word.text, form.label, Record(gives), self.cites(form.cites))
+        return End(word.text, form.label, Record(gives), self.cites(form.cites), Record(adds))
+
+    def settled(
+        self, texts: Mapping[Word, ExpressionText], about: str, recorded: Names, *, listed: bool
+    ) -> dict[str, tree.Node]:
+        """Facts of the subject with the expressions that settle them; of lists, with an item."""
+        subject = self.vocabulary.form(about)
+        found: dict[str, tree.Node] = {}
+        for id_, text in texts.items():
+            fact = subject.find(id_.text)
+            known = [fact.id for fact in subject if not listed or isinstance(fact.type, ListType)]
+            self.among(id_, known, "link.unknown_fact")
+            wanted = fact.type if fact else None
+            if listed and isinstance(wanted, ListType):
+                wanted = wanted.item
+            node = self.express(text, about, wanted, local=recorded)
+            if node is not None:
+                found[id_.text] = node
+        return found
 
     def check_ways(self, procedure: Procedure, form: ProcedureForm) -> None:
         """Every step and end can be reached from the start, and from every step some end."""

@@ -92,11 +92,12 @@ class StepForm(NamedTuple):
 
 
 class EndForm(NamedTuple):
-    """Where a procedure ends, and the facts that this end settles."""
+    """Where a procedure ends, and the facts that this end settles; under `adds` what it adds to lists."""
 
     label: Label
     span: Span
     gives: dict[Word, ExpressionText] = {}
+    adds: dict[Word, ExpressionText] = {}
     cites: tuple[CiteForm, ...] = ()
 
 

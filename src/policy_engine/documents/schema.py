@@ -8,6 +8,7 @@ import typing
 from decimal import Decimal
 from typing import Any
 
+from policy_engine.documents.case_forms import EVENT_FORMS, HeaderForm, ProcedureCaseForm
 from policy_engine.documents.forms import (
     CaseForm,
     DecisionForm,
@@ -17,6 +18,7 @@ from policy_engine.documents.forms import (
     ReadingForm,
     SettingsForm,
 )
+from policy_engine.documents.procedure_forms import DutyForm, ProcedureForm
 from policy_engine.documents.read_scenario import ScenarioForm
 from policy_engine.documents.reader import Word, form_fields
 from policy_engine.documents.yaml import MapNode, Scalar
@@ -38,11 +40,16 @@ FILE_KINDS: dict[str, Any] = {
     "readings": dict[Word, ReadingForm],
     "rules": dict[Word, DecisionForm],
     "vocabulary": dict[Word, dict[Word, FactForm]],
+    "procedures": dict[Word, ProcedureForm],
+    "duties": dict[Word, DutyForm],
     "case": CaseForm,
+    "procedure_case": ProcedureCaseForm,
+    "case_file": (HeaderForm, *EVENT_FORMS.values()),
     "settings": SettingsForm,
     "scenario": ScenarioForm,
     "facts": None,
 }
+"""The form of a document of each kind; of several forms it is one of them. Facts have the form of a vocabulary."""
 
 
 def schema_of(kind: str, vocabulary: Vocabulary = CORE) -> dict[str, Any]:
@@ -83,6 +90,8 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return _SIMPLE[kind]
     if hasattr(kind, "_field_defaults"):
         return _form(kind, definitions)
+    if isinstance(kind, tuple):
+        return {"oneOf": [_schema(form, definitions) for form in kind]}
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return _schema(next(part for part in arguments if part is not type(None)), definitions)

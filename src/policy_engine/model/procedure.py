@@ -97,13 +97,19 @@ class Step:
 class End:
     """Where a procedure ends. `gives` are facts of the subject that this end settles, once the substance is decided too.
 
-    Their expressions may name the particulars recorded on the way.
+    Their expressions may name the particulars recorded on the way. `adds` are single items that it adds to lists.
     """
 
     id: str
     label: Label
     gives: Record
     cites: tuple[Citation, ...]
+    adds: Record = Record()
+
+    @property
+    def settles(self) -> bool:
+        """Does it say anything of the subject?"""
+        return bool(self.gives or self.adds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,7 @@ class Procedure:
             yield from (part.needed for part in step.particulars.values() if part.needed is not None)
             yield from (required.when for required in step.requires)
         for end in self.ends.values():
-            yield from end.gives.values()
+            yield from (*end.gives.values(), *end.adds.values())
 
     def times(self) -> Iterator[str]:
         """The parameters of its time limits."""

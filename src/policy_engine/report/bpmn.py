@@ -25,10 +25,15 @@ _DC = "http://www.omg.org/spec/DD/20100524/DC"
 _DDI = "http://www.omg.org/spec/DD/20100524/DI"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _GATE = 40
+_START = "start-event"
 
 
 def procedure_bpmn(pack: Pack, procedure: Procedure, language: Language = "zh") -> str:
-    """The document as XML text, with a diagram; ids are `pack.procedure` parts, the same on every run."""
+    """The document as XML text, with a diagram; the same on every run.
+
+    The process is `pack.procedure`; a task or an end has the id of its step or end. Ids of other elements have a hyphen or
+    a dot, which the names of a pack have not.
+    """
     for prefix, space in (("bpmn", _MODEL), ("bpmndi", _DI), ("dc", _DC), ("di", _DDI), ("xsi", _XSI)):
         ElementTree.register_namespace(prefix, space)
     return _Document(pack, procedure, language).text()
@@ -37,15 +42,13 @@ def procedure_bpmn(pack: Pack, procedure: Procedure, language: Language = "zh") 
 class _Document:
     def __init__(self, pack: Pack, procedure: Procedure, language: Language) -> None:
         self.pack, self.procedure, self.language = pack, procedure, language
-        self.root = ElementTree.Element(
-            _tag("definitions"), {"id": pack.id, "targetNamespace": f"urn:policy-engine:{pack.id}"}
-        )
+        id_ = f"{pack.id}.{procedure.id}"
+        namespace = f"urn:policy-engine:{pack.id}"
+        self.root = ElementTree.Element(_tag("definitions"), {"id": f"{id_}.definitions", "targetNamespace": namespace})
         name = procedure.label.in_(language)
-        self.process = self.add(self.root, "process", procedure.id, name=name, isExecutable="true")
-        diagram = ElementTree.SubElement(self.root, f"{{{_DI}}}BPMNDiagram", {"id": "diagram"})
-        self.plane = ElementTree.SubElement(
-            diagram, f"{{{_DI}}}BPMNPlane", {"id": "plane", "bpmnElement": procedure.id}
-        )
+        self.process = self.add(self.root, "process", id_, name=name, isExecutable="true")
+        diagram = ElementTree.SubElement(self.root, f"{{{_DI}}}BPMNDiagram", {"id": f"{id_}.diagram"})
+        self.plane = ElementTree.SubElement(diagram, f"{{{_DI}}}BPMNPlane", {"id": f"{id_}.plane", "bpmnElement": id_})
         self.drawn = layout(procedure)
 
     def add(self, parent: ElementTree.Element, tag: str, id_: str, **attributes: str) -> ElementTree.Element:
@@ -54,8 +57,8 @@ class _Document:
     def text(self) -> str:
         self.document(self.process, self.procedure.cites)
         self.lanes()
-        self.add(self.process, "startEvent", "start")
-        self.flow("start", self.procedure.start, None)
+        self.add(self.process, "startEvent", _START)
+        self.flow(f"{_START}-taken", _START, self.procedure.start)
         for step in self.procedure.steps.values():
             self.step(step)
         for end in self.procedure.ends.values():
@@ -73,10 +76,10 @@ class _Document:
 
     def lanes(self) -> None:
         actors = dict.fromkeys(step.by[0] for step in self.procedure.steps.values())
-        lanes = self.add(self.process, "laneSet", "lanes")
+        lanes = self.add(self.process, "laneSet", "lane-set")
         for actor in actors:
             label = self.pack.actors[actor].in_(self.language)
-            lane = self.add(lanes, "lane", f"lane_{actor}", name=label)
+            lane = self.add(lanes, "lane", f"{actor}-lane", name=label)
             for step in self.procedure.steps.values():
                 if step.by[0] == actor:
                     for part in (step.id, _gate(step)):
@@ -96,12 +99,11 @@ class _Document:
             *(f"{required} {part.label.in_(self.language)}   {cited(part.cites)}" for part in step.requires),
         )
         self.add(self.process, "exclusiveGateway", _gate(step))
-        self.flow(step.id, _gate(step), None)
+        self.flow(f"{step.id}-taken", step.id, _gate(step))
         for result in self.procedure.results(step.id).values():
-            self.flow(_gate(step), result.to, result)
+            self.flow(f"{_gate(step)}-{result.id}", _gate(step), result.to, result)
 
-    def flow(self, source: str, target: str, result: Result | None) -> None:
-        id_ = f"{source}_to_{target}" if result is None else f"{source}_{result.id}"
+    def flow(self, id_: str, source: str, target: str, result: Result | None = None) -> None:
         names = {} if result is None else {"name": result.label.in_(self.language) or result.id}
         flow = self.add(self.process, "sequenceFlow", id_, sourceRef=source, targetRef=target, **names)
         if result is None:
@@ -119,24 +121,24 @@ class _Document:
 
     def diagram(self) -> None:
         places = self.drawn.places
-        boxes = {"start": (places[self.procedure.start].x - 18, -50, 36, 36)}
+        boxes = {_START: (places[self.procedure.start].x - 18, -50, 36, 36)}
         for place in places.values():
             if place.end:
                 boxes[place.id] = (place.x - 18, place.y - 18, 36, 36)
                 continue
-            boxes[place.id] = (place.left, place.top, *BOX)
+            boxes[place.id] = (place.left, place.top, BOX[0], place.height)
             gate = _gate(self.procedure.step(place.id))
             boxes[gate] = (place.right + 30, place.y - _GATE // 2, _GATE, _GATE)
         for id_, box in boxes.items():
             shape = ElementTree.SubElement(
-                self.plane, f"{{{_DI}}}BPMNShape", {"id": f"shape_{id_}", "bpmnElement": id_}
+                self.plane, f"{{{_DI}}}BPMNShape", {"id": f"shape.{id_}", "bpmnElement": id_}
             )
             sizes = dict(zip(("x", "y", "width", "height"), map(str, box), strict=True))
             ElementTree.SubElement(shape, f"{{{_DC}}}Bounds", sizes)
         for flow in list(self.process.iter(_tag("sequenceFlow"))):
             ends = [boxes[flow.attrib[end]] for end in ("sourceRef", "targetRef")]
             edge = ElementTree.SubElement(
-                self.plane, f"{{{_DI}}}BPMNEdge", {"id": f"edge_{flow.attrib['id']}", "bpmnElement": flow.attrib["id"]}
+                self.plane, f"{{{_DI}}}BPMNEdge", {"id": f"edge.{flow.attrib['id']}", "bpmnElement": flow.attrib["id"]}
             )
             for x, y, width, height in ends:
                 ElementTree.SubElement(
@@ -149,4 +151,4 @@ def _tag(name: str) -> str:
 
 
 def _gate(step: Step) -> str:
-    return f"{step.id}_result"
+    return f"{step.id}-result"

@@ -11,19 +11,24 @@ from policy_engine.decision.duties import Owed
 from policy_engine.errors import Language
 from policy_engine.model.pack import Pack
 from policy_engine.report.case import owed_lines
-from policy_engine.report.procedure import actors_text
+from policy_engine.report.procedure import actors_text, in_
 from policy_engine.report.text import cited
 
 __all__ = ["calendar"]
 
 
-def calendar(pack: Pack, owed: Iterable[tuple[str, Owed]], on: datetime.date, language: Language = "zh") -> bytes:
-    """What is due or overdue, of each subject by its code; the same on every run, so that entries are replaced, not doubled."""
+def calendar(owed: Iterable[tuple[Pack, str, Owed]], on: datetime.date, language: Language = "zh") -> bytes:
+    """What is due or overdue under each pack, of each subject by its code.
+
+    The same on every run, so that entries are replaced, not doubled; where nothing is owed, without an entry.
+    """
+    owed = list(owed)
     file = Calendar()
     file.add("prodid", "-//policy_engine//duties//")
     file.add("version", "2.0")
-    file.add("x-wr-calname", pack.title.in_(language))
-    for subject, item in owed:
+    titles = dict.fromkeys(pack.title.in_(language) for pack, _, _ in owed)
+    file.add("x-wr-calname", " · ".join(titles) or in_("职责", "Duties", language))
+    for pack, subject, item in owed:
         if item.state not in ("due", "overdue", "open") or item.since is None:
             continue
         day = item.period.end if item.period else on

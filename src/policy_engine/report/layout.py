@@ -10,8 +10,8 @@ from policy_engine.model.procedure import Procedure, Result
 __all__ = ["BOX", "Arrow", "Layout", "Place", "layout"]
 
 BOX = (300, 62)
-"""Width and height of a step, in pixels."""
-_ROW = 108
+"""Width and least height of a step, in pixels."""
+_GAP = 46
 _MARGIN = 28
 _LANE = 14
 _LINE = 15
@@ -19,20 +19,21 @@ _LINE = 15
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A step or an end: the middle of its box."""
+    """A step or an end: its box, about the middle line `x`."""
 
     id: str
     x: int
-    y: int
+    top: int
+    height: int
     end: bool
 
     @property
-    def top(self) -> int:
-        return self.y - BOX[1] // 2
+    def y(self) -> int:
+        return self.top + self.height // 2
 
     @property
     def bottom(self) -> int:
-        return self.y + BOX[1] // 2
+        return self.top + self.height
 
     @property
     def left(self) -> int:
@@ -73,12 +74,16 @@ def layout(procedure: Procedure, beside: int = 0) -> Layout:
     """
     ids = [*procedure.steps, *procedure.ends]
     x = _MARGIN + BOX[0] // 2
-    places = {
-        id_: Place(id_, x, _MARGIN + _ROW * row + BOX[1] // 2, id_ in procedure.ends) for row, id_ in enumerate(ids)
-    }
+    results = list(_results(procedure, ids))
+    places: dict[str, Place] = {}
+    top = _MARGIN
+    for id_ in ids:
+        lines = sum(source == id_ and line is not None for source, _, line in results)
+        places[id_] = Place(id_, x, top, max(BOX[1], _LINE * (lines + 1)), id_ in procedure.ends)
+        top = places[id_].bottom + _GAP
     lanes: dict[str, int] = {}
     arrows = []
-    for source, result, line in _results(procedure, ids):
+    for source, result, line in results:
         here, there = places[source], places[result.to]
         if line is None:
             arrows.append(Arrow(source, result, ((here.x, here.bottom), (there.x, there.top))))
@@ -88,7 +93,7 @@ def layout(procedure: Procedure, beside: int = 0) -> Layout:
         points = ((here.right, leaves), (lane, leaves), (lane, enters), (there.right, enters))
         arrows.append(Arrow(source, result, points))
     width = x + BOX[0] // 2 + beside + _LANE * (len(lanes) + 1) + _MARGIN
-    return Layout(places, tuple(arrows), width, _MARGIN + _ROW * len(ids))
+    return Layout(places, tuple(arrows), width, top)
 
 
 def _results(procedure: Procedure, ids: list[str]) -> Iterator[tuple[str, Result, int | None]]:

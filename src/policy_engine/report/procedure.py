@@ -47,6 +47,10 @@ def procedure_text(pack: Pack, procedure: Procedure, language: Language = "zh") 
             f"{label_of(fact, pack, procedure.about, language)} = {phrase(node, pack, procedure.about, language)}"
             for fact, node in end.gives.items()
         ]
+        gives += [
+            f"{label_of(fact, pack, procedure.about, language)} + {phrase(node, pack, procedure.about, language)}"
+            for fact, node in end.adds.items()
+        ]
         what = f" → {'；'.join(gives) if language == 'zh' else '; '.join(gives)}" if gives else ""
         lines.append(f"  ■ {end.label.in_(language)}{what}   {cited(end.cites)}".rstrip())
     return "\n".join(lines)
@@ -124,6 +128,9 @@ def duty_text(pack: Pack, duty: Duty, language: Language = "zh") -> str:
     }
     if duty.every:
         when = every[duty.every][0 if language == "zh" else 1]
+    elif duty.due_on is not None:
+        day = phrase(duty.due_on, pack, duty.about, language)
+        when = in_(f"{day}前", f"by {day}", language)
     else:
         when = _time(pack, duty.within, language) if duty.within else in_("未定时限", "no time limit stated", language)
     names = {name: in_(*_PERIOD[name], language) for name in LOCALS}

@@ -33,7 +33,10 @@ def procedure_svg(pack: Pack, procedure: Procedure, language: Language = "zh") -
         '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">',
         '<path d="M0 0L8 4L0 8z" style="fill:#57606a;stroke:none"/></marker></defs>',
         f'<text class="t" x="28" y="24">{escape(procedure.label.in_(language))}</text>',
-        *(f'<text class="s" x="28" y="{41 + 16 * row}">{escape(note)}</text>' for row, note in enumerate(notes)),
+        *(
+            f'<text class="s" x="28" y="{41 + 16 * row}">{escape(note)}</text>'
+            for row, note in enumerate(filter(None, notes))
+        ),
         f'<g transform="translate(0 {_HEAD - 14})">',
     ]
     parts += [_arrow(arrow) for arrow in drawn.arrows]
@@ -72,17 +75,26 @@ def _arrow(arrow: Arrow) -> str:
 
 def _box(pack: Pack, procedure: Procedure, place: Place, language: Language) -> str:
     what = procedure.ends[place.id] if place.end else procedure.step(place.id)
-    kind = ("end" if procedure.ends[place.id].gives else "stop") if place.end else "step"
+    kind = ("end" if procedure.ends[place.id].settles else "stop") if place.end else "step"
     clauses = ", ".join(dict.fromkeys(cite.clause for cite in what.cites))
-    below = "" if place.end else actors_text(pack, procedure.step(place.id).by, language)
+    below = "" if place.end else _who(pack, procedure.step(place.id).by, language)
     note = " · ".join(part for part in (below, clauses) if part)
     title = what.label.in_(language)
     return (
-        f'<rect class="{kind}" x="{place.left}" y="{place.top}" width="{BOX[0]}" height="{BOX[1]}" '
-        f'rx="{BOX[1] // 2 if place.end else 8}"/>'
+        f'<rect class="{kind}" x="{place.left}" y="{place.top}" width="{BOX[0]}" height="{place.height}" '
+        f'rx="{place.height // 2 if place.end else 8}"/>'
         f'<text class="t" x="{place.x}" y="{place.y - 4}" text-anchor="middle"{_fit(title)}>{escape(title)}</text>'
         f'<text class="s" x="{place.x}" y="{place.y + 16}" text-anchor="middle"{_fit(note, 11)}>{escape(note)}</text>'
     )
+
+
+def _who(pack: Pack, actors: tuple[str, ...], language: Language) -> str:
+    """The actors; of many only the first, and how many there are."""
+    text = actors_text(pack, actors, language)
+    if _wide(text, 11) < BOX[0] - 60:
+        return text
+    first = actors_text(pack, actors[:1], language)
+    return in_(f"{first}等{len(actors)}方", f"{first} and {len(actors) - 1} more", language)
 
 
 def _wide(text: str, size: int = 13) -> int:

@@ -22,7 +22,7 @@ from policy_engine.decision.standing import Standing, divergences, standing
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError, problem
-from policy_engine.report.case import event_text, next_text, standing_text
+from policy_engine.report.case import brief_text, event_text, next_text, standing_text
 from policy_engine.report.case_data import history_data, standing_data
 
 __all__ = ["app"]
@@ -95,7 +95,7 @@ def open_(
         fresh = text if new else ""
         dates = _dates(on, recorded_on)
         if data is not None:
-            body = {key: value for key, value in data.items() if key not in ("format", "subject", "as_of")}
+            body = {key: value for key, value in data.items() if key not in _HEADER}
             text, added = _next(text, file, {"event": "facts", **dates, "facts": body})
             fresh += added
         opening = {"event": "open", "case": case or procedure, "procedure": procedure, **dates}
@@ -159,10 +159,53 @@ def record(
         _, added = _next(text_of(file), file, given)
         append(file, added)
         after = _history(file, None)
-        for line in (event_text(after.pack, after.events[-1], LANGUAGE), ""):
-            print(line)
-        if case or given.get("case"):
-            _tell_standing(after, str(case or given["case"]), after.events[-1].happened_on)
+        print(event_text(after.pack, after.events[-1], LANGUAGE))
+        if named := str(case or given.get("case") or ""):
+            print(brief_text(after, standing(after, named, after.events[-1].happened_on), LANGUAGE))
+
+
+@app.command(
+    "facts",
+    help=words(
+        "记录新知道的事实：说到的取代原来的，没说到的不变",
+        "record what became known: what is said replaces what was known",
+    ),
+)
+def facts_(
+    file: CaseFileArgument,
+    facts: Annotated[Path, typer.Argument(metavar="FACTS", help=words("事实文件", "a facts file"))],
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help=words("事实所述的日期；默认取 as_of", "the day it describes; by default its as_of"),
+        ),
+    ] = None,
+    recorded_on: Recorded = None,
+    *,
+    add: Annotated[
+        bool,
+        typer.Option("--add", help=words("列表是新增的几项，不是全部", "lists hold what is new, not all there is")),
+    ] = False,
+) -> None:
+    with told():
+        data = load_data(facts)
+        day = on or str(data.get("as_of", ""))
+        if not day:
+            raise RequestError([problem("request.no_date")])
+        said: dict[str, dict[str, Any]] = {}
+        for key, value in data.items():
+            if key not in _HEADER:
+                said.setdefault("adds" if add and isinstance(value, list) else "facts", {})[key] = value
+        _, added = _next(text_of(file), file, {"event": "facts", **_dates(day, recorded_on), **said})
+        append(file, added)
+        history = _history(file, None)
+        print(event_text(history.pack, history.events[-1], LANGUAGE))
+
+
+_HEADER = ("format", "subject", "as_of", "household_id", "village_id", "area_id")
+"""Keys of a facts file that say whose facts they are, and of which day."""
 
 
 @app.command(
@@ -204,7 +247,7 @@ def status(
         day = _day(history, on)
         found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
         if format_ == "json":
-            print(json.dumps([standing_data(history, item) for item in found], ensure_ascii=False, indent=2))
+            print(json.dumps([standing_data(item) for item in found], ensure_ascii=False, indent=2))
         else:
             print("\n\n".join(standing_text(history, item, LANGUAGE) for item in found))
         if any(item.half not in ("none", "ended") for item in found):
@@ -224,7 +267,7 @@ def next_(
         day = _day(history, on)
         found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
         if format_ == "json":
-            print(json.dumps([standing_data(history, item)["next"] for item in found], ensure_ascii=False, indent=2))
+            print(json.dumps([standing_data(item)["next"] for item in found], ensure_ascii=False, indent=2))
             return
         for item in found:
             print(f"{item.case.id} · {item.procedure.label.in_(LANGUAGE)}")

@@ -92,17 +92,18 @@ def _owed(
     chosen = settings_of(settings, used)
     subjects, warnings = read_facts_file(file, used.vocabulary)
     report(warnings)
-    return [(used, facts.id or file.stem, duties(used, snapshots(facts, on), on, chosen)) for facts in subjects]
+    names = [file.stem] if len(subjects) == 1 else [f"{file.stem}[{place}]" for place in range(1, len(subjects) + 1)]
+    return [
+        (used, facts.id or name, duties(used, snapshots(facts, on), on, chosen))
+        for facts, name in zip(subjects, names, strict=True)
+    ]
 
 
 def _calendar(path: Path, found: list[tuple[Pack, str, Owed]], on: datetime.date) -> None:
     from policy_engine.report.calendar_file import calendar
 
-    if found:
-        path.write_bytes(calendar(found[0][0], [(subject, item) for _, subject, item in found], on, LANGUAGE))
-        print(path)
-    else:
-        print(words("没有应列入日历的职责", "nothing is owed that a calendar would show"))
+    path.write_bytes(calendar(found, on, LANGUAGE))
+    print(path)
 
 
 def _tell(found: list[tuple[Pack, str, Owed]]) -> None:

@@ -128,7 +128,7 @@ def _data(pack: Pack) -> dict[str, object]:
                     }
                     for step in procedure.steps.values()
                 ],
-                "ends": {end.id: sorted(end.gives) for end in procedure.ends.values()},
+                "ends": {end.id: sorted((*end.gives, *end.adds)) for end in procedure.ends.values()},
             }
             for procedure in pack.procedures.values()
         ],
