@@ -41,7 +41,7 @@ def board_text(found: Scoreboard, language: Language) -> str:
                 ]
             )
         heads = ["", in_("结果", "answer", language), in_("缺什么", "what stands in the way", language)]
-        lines += table_text(heads, rows)
+        lines += table_text(heads, rows, texts=len(heads))
     return "\n".join(lines)
 
 

@@ -120,7 +120,7 @@ def _by_place(found: Comparison, shift: Shift, language: Language) -> Iterator[s
             [" ".join(part or "?" for part in move.place), *_move_cells(found.pack, shift, move, language)]
             for move in moved[:_MOST_LINES]
         ]
-        yield from table_text(["", "", *heads], rows)
+        yield from table_text(["", "", *heads], rows, texts=2)
 
 
 def _size(move: Move) -> tuple[Decimal, tuple[str, ...]]:
@@ -139,10 +139,9 @@ def _totals(pack: Pack, shift: Shift, language: Language) -> str:
     return in_(f"    合计（已知的户数）: {one} → {other}", f"    sum (known for): {one} → {other}", language)
 
 
-def table_text(heads: list[str], rows: list[list[str]]) -> Iterator[str]:
-    """Columns under their heads, even under wide characters; all but texts stand to the right."""
+def table_text(heads: list[str], rows: list[list[str]], *, texts: int = 1) -> Iterator[str]:
+    """Columns under their heads, even under wide characters: the first ones are texts, the others stand to the right."""
     widths = [max(width(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
-    texts = next((place for place, head in enumerate(heads) if head), len(heads))
     for row in [heads, *rows]:
         cells = []
         for place, (cell, wide) in enumerate(zip(row, widths, strict=True)):

@@ -104,9 +104,10 @@ def _ranges(pack: Pack, found: ReadingEffects, language: Language) -> Iterator[s
     for range_ in found.ranges:
         name = outcome_text(pack, found.decision, range_.outcome, language)
         ends = [
-            f"{format_number(many)}{_under(pack, under, language)}"
+            f"{format_number(many)}{'' if range_.least == range_.most else _under(pack, under, language)}"
             for many, under in ((range_.least, range_.least_under), (range_.most, range_.most_under))
         ]
+        ends = ends[:1] if range_.least == range_.most else ends
         yield f"      {name}: {in_(' 至 ', ' to ', language).join(ends)}"
 
 

@@ -12,7 +12,7 @@ from policy_engine.report.board import answer_text, place_text, way_text
 from policy_engine.report.chart import Bar, Line, bar_chart, curve_chart
 from policy_engine.report.comparison import MOVES, difference_text, outcome_text, sample_text, state_text, suppositions
 from policy_engine.report.curves import reading_label
-from policy_engine.report.html import decision_html, document
+from policy_engine.report.html import decision_html, whole
 from policy_engine.report.procedure import in_
 from policy_engine.report.words import say
 from policy_engine.scenario.compare import Comparison, Shift
@@ -85,8 +85,8 @@ def _shift(found: Comparison, shift: Shift, language: Language) -> str:
     parts = [f"<h3>{escape(label)} — {escape(changed)}</h3>"]
     parts.append(_tallies(pack, shift.decision, names, (shift.before, shift.after), language))
     heads = ["", *(in_(*words, language) for words in MOVES.values())]
-    whole = [move for move in shift.moves if not move.place]
-    parts.append(_table(heads, ([outcome_text(pack, shift.decision, m.outcome, language), *_cells(m)] for m in whole)))
+    in_all = [move for move in shift.moves if not move.place]
+    parts.append(_table(heads, ([outcome_text(pack, shift.decision, m.outcome, language), *_cells(m)] for m in in_all)))
     transitions = [
         [" → ".join(state_text(pack, shift.decision, state, language) for state in states), format_number(many)]
         for states, many in list(shift.transitions.items())[:_MOST_LINES]
@@ -207,7 +207,7 @@ def _head(pack: Pack, about: str, language: Language) -> str:
 
 
 def _page(parts: Iterable[str], language: Language) -> str:
-    return document(f'<style>{_STYLE}</style><div class="pp">{"".join(parts)}</div>', language)
+    return whole("policy_engine", f'<style>{_STYLE}</style><div class="pp">{"".join(parts)}</div>', language)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:

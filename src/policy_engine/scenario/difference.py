@@ -21,7 +21,7 @@ __all__ = ["Difference", "differ", "differences", "required"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A rule that holds or may hold now and did not (`gained`), or did and does not now (`lost`): in how many rows.
+    """A rule that holds, or may hold, where it did not (`gained`), or the other way round (`lost`): in how many rows.
 
     `rule` is `otherwise` where no rule held, and empty for a decision by an expression, whose value became another in
     `gained` rows. `decision` is the one asked about, or one that it rests on.
@@ -62,27 +62,28 @@ def differences(
         layout, table = answers[0].layouts[name], answers[0].table_of[name]
         one, other = (found.tables[table].filter(changed) for found in answers)
         if layout.kind in ("one", "collect"):
-            yield from _rules(pack, layout, one[layout.name("live")], other[layout.name("live")], weight)
+            yield from _rules(pack, layout, one, other, weight)
         elif many := whole(weight.filter(differ(one[name], other[name])).sum()):
             yield Difference(name, "", "", pack.decision(name).cites, many, Decimal(0))
 
 
-def _rules(pack: Pack, layout: Layout, one: pl.Series, other: pl.Series, weight: pl.Series) -> Iterator[Difference]:
+def _rules(
+    pack: Pack, layout: Layout, one: pl.DataFrame, other: pl.DataFrame, weight: pl.Series
+) -> Iterator[Difference]:
     table = pack.decision(layout.decision).table
     assert table is not None
+    live, holds = layout.name("live"), layout.name("holds")
     for number, rule in enumerate(table.rules):
-        bit = 1 << number
-        gained, lost = _counted((one & bit) != 0, (other & bit) != 0, weight)
+        was, is_ = (((found[live] & 1 << number) != 0, (found[holds] & 1 << number) != 0) for found in (one, other))
+        gained = whole(weight.filter((is_[0] & ~was[0]) | (is_[1] & ~was[1])).sum())
+        lost = whole(weight.filter((was[0] & ~is_[0]) | (was[1] & ~is_[1])).sum())
         if gained or lost:
             yield Difference(layout.decision, rule.id, rule.then, rule.cites, gained, lost)
     if table.otherwise is not None:
-        gained, lost = _counted(one == 0, other == 0, weight)
+        none_was, none_is = one[live] == 0, other[live] == 0
+        gained, lost = whole(weight.filter(none_is & ~none_was).sum()), whole(weight.filter(none_was & ~none_is).sum())
         if gained or lost:
             yield Difference(layout.decision, "otherwise", table.otherwise, table.otherwise_cites, gained, lost)
-
-
-def _counted(was: pl.Series, is_: pl.Series, weight: pl.Series) -> tuple[Decimal, Decimal]:
-    return whole(weight.filter(is_ & ~was).sum()), whole(weight.filter(was & ~is_).sum())
 
 
 def differ(one: pl.Series, other: pl.Series) -> pl.Series:

@@ -6,25 +6,18 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, Readings, Sets, SettingsFile, When, pack_of, scenario_of
-from policy_engine.app.cli.population_input import (
+from policy_engine.app.cli.population_options import (
     Decisions,
     Format,
     Given,
     Html,
     ScenarioFiles,
     Svg,
-    ask,
-    scenarios_of,
-    write,
+    told_of_populations,
 )
-from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.errors import RequestError, problem
-from policy_engine.report.comparison import comparison_data, comparison_text
-from policy_engine.report.population_page import comparison_charts, comparison_page
-from policy_engine.scenario.compare import compare
 
 __all__ = ["command"]
 
@@ -45,7 +38,13 @@ def command(
     html: Html = None,
     svg: Svg = None,
 ) -> None:
-    with told():
+    with told_of_populations():
+        from policy_engine.app.cli.population_input import ask, scenarios_of, write
+        from policy_engine.app.cli.progress import progress
+        from policy_engine.report.comparison import comparison_data, comparison_text
+        from policy_engine.report.population_page import comparison_charts, comparison_page
+        from policy_engine.scenario.compare import compare
+
         loaded = pack_of(pack)
         asked = ask(given, loaded, on, settings)
         scenarios = scenarios_of(scenario, loaded)

@@ -1,4 +1,4 @@
-"""What `compare`, `sweep`, `readings` and `scoreboard` have in common: the population, what is asked, what is written."""
+"""What `compare`, `sweep`, `readings` and `scoreboard` read and write."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
-
-import typer
+from typing import Any
 
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.options import day_of, settings_of
-from policy_engine.app.cli.words import words
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
 from policy_engine.documents.table_facts import read_household
@@ -25,48 +22,7 @@ from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.population.rows import population_of
 from policy_engine.population.tables import Population
 
-__all__ = [
-    "Asked",
-    "Decisions",
-    "Format",
-    "Given",
-    "Html",
-    "ScenarioFiles",
-    "Svg",
-    "ask",
-    "facts_of",
-    "scenarios_of",
-    "write",
-]
-
-Given = Annotated[
-    Path,
-    typer.Argument(
-        metavar="IN",
-        help=words(
-            "各户：事实文件、工作簿或 CSV 文件夹", "the households: a facts file, a workbook or a folder of CSV"
-        ),
-    ),
-]
-Decisions = Annotated[
-    list[str] | None,
-    typer.Option("--decision", "-d", metavar="ID", help=words("哪些决定（可多次）", "which decisions (repeatable)")),
-]
-ScenarioFiles = Annotated[
-    list[Path] | None,
-    typer.Option("--scenario", metavar="FILE", help=words("设想（YAML，可多次）", "a scenario (YAML, repeatable)")),
-]
-Format: TypeAlias = Annotated[
-    Literal["text", "json"], typer.Option("--format", help=words("输出格式", "form of the output"))
-]
-Html = Annotated[
-    Path | None,
-    typer.Option("--html", metavar="FILE", help=words("写成一个可离线打开的网页", "write one page that opens offline")),
-]
-Svg = Annotated[
-    Path | None,
-    typer.Option("--svg", metavar="FILE", help=words("写出第一个决定的图", "write the chart of the first decision")),
-]
+__all__ = ["Asked", "ask", "facts_of", "scenarios_of", "write"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, SettingsFile, When, pack_of
-from policy_engine.app.cli.population_input import Decisions, Format, Given, Html, Svg, ask, write
-from policy_engine.app.cli.progress import progress
+from policy_engine.app.cli.population_options import Decisions, Format, Given, Html, Svg, told_of_populations
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.report.curves import readings_data, readings_text
-from policy_engine.report.population_page import reading_charts, readings_page
-from policy_engine.scenario.sweep import readings
 
 __all__ = ["command"]
 
@@ -24,7 +19,13 @@ def command(
     html: Html = None,
     svg: Svg = None,
 ) -> None:
-    with told():
+    with told_of_populations():
+        from policy_engine.app.cli.population_input import ask, write
+        from policy_engine.app.cli.progress import progress
+        from policy_engine.report.curves import readings_data, readings_text
+        from policy_engine.report.population_page import reading_charts, readings_page
+        from policy_engine.scenario.sweep import readings
+
         loaded = pack_of(pack)
         asked = ask(given, loaded, on, settings)
         with progress(words("逐个解释", "trying readings")) as tell:

@@ -7,13 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, Readings, Sets, SettingsFile, When, pack_of, scenario_of
-from policy_engine.app.cli.population_input import Decisions, Format, Given, Html, ask, facts_of, write
+from policy_engine.app.cli.population_options import Decisions, Format, Given, Html, told_of_populations
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.report.board import board_data, board_text, list_text
-from policy_engine.report.population_page import board_page
-from policy_engine.scenario.scoreboard import scoreboard
 
 __all__ = ["command"]
 
@@ -43,7 +39,12 @@ def command(
     format_: Format = "text",
     html: Html = None,
 ) -> None:
-    with told():
+    with told_of_populations():
+        from policy_engine.app.cli.population_input import ask, facts_of, write
+        from policy_engine.report.board import board_data, board_text, list_text
+        from policy_engine.report.population_page import board_page
+        from policy_engine.scenario.scoreboard import scoreboard
+
         loaded = pack_of(pack)
         asked = ask(given, loaded, on, settings)
         found = scoreboard(

@@ -7,15 +7,10 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, SettingsFile, When, pack_of
-from policy_engine.app.cli.population_input import Decisions, Format, Given, Html, Svg, ask, write
-from policy_engine.app.cli.progress import progress
+from policy_engine.app.cli.population_options import Decisions, Format, Given, Html, Svg, told_of_populations
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.errors import RequestError, problem
-from policy_engine.report.curves import curves_data, curves_text
-from policy_engine.report.population_page import curve_charts, curves_page
-from policy_engine.scenario.sweep import steps_between, sweep
 
 __all__ = ["command"]
 
@@ -34,7 +29,13 @@ def command(
     html: Html = None,
     svg: Svg = None,
 ) -> None:
-    with told():
+    with told_of_populations():
+        from policy_engine.app.cli.population_input import ask, write
+        from policy_engine.app.cli.progress import progress
+        from policy_engine.report.curves import curves_data, curves_text
+        from policy_engine.report.population_page import curve_charts, curves_page
+        from policy_engine.scenario.sweep import steps_between, sweep
+
         loaded = pack_of(pack)
         asked = ask(given, loaded, on, settings)
         by_label = {known.label.zh: id_ for id_, known in loaded.parameters.items()}

@@ -107,6 +107,7 @@ def _problem(code: str) -> str:
         "lint": "checking a pack for what is likely a mistake",
         "table": "reading a spreadsheet",
         "mapping": "reading a mapping of columns",
+        "population": "reading the tables of a population",
         "ledger": "using or verifying a ledger",
         "record": "reading or re-performing a record",
     }[code.partition(".")[0]]
