@@ -10,6 +10,7 @@ from policy_engine.decision.missing import Trials, missing_of, rank
 from policy_engine.decision.resting import resting
 from policy_engine.decision.scope import scope_of
 from policy_engine.errors import Problem, RequestError, problem
+from policy_engine.evaluation.changes import SUPPOSED, changed
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.observe import Traced, TraceNode
 from policy_engine.expression.names import nearest
@@ -44,8 +45,9 @@ def decide_facts(
     scenario, settings = scenario or Scenario(), settings or Settings()
     check_request(pack, settings, scenario)
     asked = _asked(pack, facts.subject, decisions)
-    scope = scope_of(pack, facts, day)
-    run = Traced(pack, facts, day, settings, scenario)
+    supposed = changed(pack, facts, day, settings, scenario)
+    scope = scope_of(pack, supposed, day)
+    run = Traced(pack, supposed, day, settings, scenario)
     trials: Trials | None = {} if ranked else None
     wanted = () if scope.inside is False else asked
     answers = tuple(answer for id_ in wanted for answer in _answers(run, pack.decision(id_), trials))
@@ -204,6 +206,8 @@ def _relied_on(run: Traced, node: TraceNode) -> Relied | None:
     if node.kind == "parameter" and node.origin in ("assumption", "settings", "scenario"):
         found = run.parameter_value(node.text)
         return Relied(node.origin, node.text, node.value, found.source if found else "", node.cites)
+    if node.kind in ("fact", "judgement") and node.origin == SUPPOSED.source:
+        return Relied("scenario", node.text, node.value, run.scenario.name)
     if node.kind == "judgement" and node.value is not None:
         evidence = run.evidence(node.text)
         why = f"{evidence.by} {evidence.observed_on}" if evidence else ""

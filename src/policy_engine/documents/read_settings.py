@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from policy_engine.documents.forms import SettingsForm
 from policy_engine.documents.link_parameters import link_values, overlap, parameter_value
 from policy_engine.documents.read_pack import read_text
-from policy_engine.documents.reader import BAD, Reader
+from policy_engine.documents.reader import BAD, Reader, Word
 from policy_engine.documents.yaml import Node, Scalar, read
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.expression.names import nearest
@@ -17,7 +18,7 @@ from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.source import Source, Span
 from policy_engine.values import Record
 
-__all__ = ["FORMAT", "load_settings", "read_scenario", "read_settings"]
+__all__ = ["FORMAT", "link_readings", "load_settings", "read_settings", "supposed", "unknown_parameter"]
 
 FORMAT = 1
 
@@ -50,8 +51,7 @@ def read_settings(node: Node, pack: Pack, problems: list[Problem]) -> Settings:
     parameters = {}
     for word, setting in form.parameters.items():
         if word.text not in pack.parameters:
-            near = nearest(word.text, pack.parameters) or ", ".join(pack.parameters)
-            problems.append(problem("request.unknown_parameter", word.span, found=word, pack=pack.id, near=near))
+            problems.append(unknown_parameter(word, pack))
             continue
         parameter = pack.parameter(word.text)
         values = link_values(setting, parameter.type, lambda _: (), problems)
@@ -60,17 +60,27 @@ def read_settings(node: Node, pack: Pack, problems: list[Problem]) -> Settings:
         if any(overlap(value, stated) for value in values for stated in parameter.values):
             problems.append(problem("settings.stated", word.span, id=word))
         parameters[word.text] = values
-    for word, option in form.readings.items():
+    return Settings(Record(parameters), link_readings(form.readings, pack, problems))
+
+
+def unknown_parameter(word: Word, pack: Pack) -> Problem:
+    near = nearest(word.text, pack.parameters) or ", ".join(pack.parameters)
+    return problem("request.unknown_parameter", word.span, found=word, pack=pack.id, near=near)
+
+
+def link_readings(forms: Mapping[Word, Word], pack: Pack, problems: list[Problem]) -> Record:
+    """Options by reading; a reading or option that the pack does not have is reported."""
+    for word, option in forms.items():
         if word.text not in pack.readings:
             near = nearest(word.text, pack.readings) or ", ".join(pack.readings)
             problems.append(problem("request.unknown_reading", word.span, found=word, pack=pack.id, near=near))
         elif option.text not in (options := [known.id for known in pack.reading(word.text).options]):
             near = ", ".join(options)
             problems.append(problem("request.unknown_option", option.span, found=option, reading=word, near=near))
-    return Settings(Record(parameters), Record({word.text: option.text for word, option in form.readings.items()}))
+    return Record({word.text: option.text for word, option in forms.items()})
 
 
-def read_scenario(sets: list[str], choices: list[str], pack: Pack) -> Scenario:
+def supposed(sets: list[str], choices: list[str], pack: Pack) -> Scenario:
     """A scenario from `PARAM=VALUE` and `TERM=OPTION`, as a command line gives them."""
     problems: list[Problem] = []
     by_label = {parameter.label.zh: id_ for id_, parameter in pack.parameters.items()}

@@ -19,6 +19,7 @@ from policy_engine.documents.forms import (
     SettingsForm,
 )
 from policy_engine.documents.procedure_forms import DutyForm, ProcedureForm
+from policy_engine.documents.read_scenario import ScenarioForm
 from policy_engine.documents.reader import Word, form_fields
 from policy_engine.documents.yaml import MapNode, Scalar
 from policy_engine.expression.lex import ExpressionText
@@ -45,6 +46,7 @@ FILE_KINDS: dict[str, Any] = {
     "procedure_case": ProcedureCaseForm,
     "case_file": (HeaderForm, *EVENT_FORMS.values()),
     "settings": SettingsForm,
+    "scenario": ScenarioForm,
     "facts": None,
 }
 """The form of a document of each kind; of several forms it is one of them. Facts have the form of a vocabulary."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from policy_engine.expression import tree
 from policy_engine.expression.names import Symbol
 from policy_engine.expression.parse import KEYWORDS
 from policy_engine.expression.types import DATE, Type
 from policy_engine.model.pack import Pack
-from policy_engine.model.vocabulary import YEARS, Fact, RecordForm
+from policy_engine.model.vocabulary import YEARS, Fact, RecordForm, record_type
 
 __all__ = ["NO_NAMES", "RESERVED", "Names", "entry_names", "good_id", "pack_names", "subject_names"]
 
@@ -96,18 +97,35 @@ def subject_names(form: RecordForm) -> Names:
 
 
 def pack_names(pack: Pack, subject: str) -> Names:
-    """All names of a linked pack that may stand in an expression about this kind of subject."""
-    own = Names()
+    """All names of a linked pack that may stand in an expression about this kind of subject, or about a member."""
+    shared, about = Names(), {decision.about: Names() for decision in pack.decisions.values()}
     for id_, parameter in pack.parameters.items():
-        own.add(id_, parameter.label.zh, _constant(id_, parameter.type, "parameter"))
-    for id_, reading in pack.readings.items():
-        own.add(id_, "", _constant(id_, reading.type, "reading"))
-    about = {decision.about: Names() for decision in pack.decisions.values()}
+        shared.add(id_, parameter.label.zh, _constant(id_, parameter.type, "parameter"))
     for id_, decision in pack.decisions.items():
         about[decision.about].add(id_, decision.label.zh, _constant(id_, decision.type, "decision"))
-    return (
-        subject_names(pack.vocabulary.form(subject)).joined(own).joined(about.get(subject, Names())).with_about(about)
-    )
+    home = "household" if subject == "member" else subject
+    names = subject_names(pack.vocabulary.form(home)).joined(shared).joined(_readings(pack, home))
+    names = names.joined(about.get(home, Names()))
+    if subject == "member":
+        own = entry_names(pack.vocabulary.form("member")).joined(_readings(pack, "member"))
+        own.add("household", "", _constant("household", record_type(pack.vocabulary.form("household")), "household"))
+        names = names.hidden_by(own).joined(about.get("member", Names()))
+    return names.with_about(about)
+
+
+def _readings(pack: Pack, subject: str) -> Names:
+    """The readings that speak of this kind of subject."""
+    names, form = Names(), pack.vocabulary.form(subject)
+    kind = "own" if subject == "member" else "fact"
+    for id_, reading in pack.readings.items():
+        parts = [part for option in reading.options if option.expression for part in tree.walk(option.expression)]
+        named = [part for part in parts if isinstance(part, tree.Name)]
+        own = [part.id for part in named if part.kind == kind and part.id not in YEARS]
+        judged = all(option.expression or form.find(id_) for option in reading.options)
+        strange = kind == "fact" and any(part.kind == "own" for part in named)
+        if judged and not strange and all(form.find(name) for name in own):
+            names.add(id_, "", _constant(id_, reading.type, "reading"))
+    return names
 
 
 def entry_names(form: RecordForm) -> Names:

@@ -145,7 +145,9 @@ def record_of(
     *,
     opinion: Opinion | None = None,
 ) -> DecisionRecord:
-    """The record of a decision; `pack_files` is the hash of the files of its pack."""
+    """The record of a decision; `pack_files` is the hash of the files of its pack. Supposed facts are not recorded."""
+    if request.scenario.changes:
+        raise LedgerError([problem("record.supposed_facts", name=request.scenario.name)])
     return DecisionRecord(
         known_on=known_on,
         pack_files=pack_files,

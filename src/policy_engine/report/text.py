@@ -200,7 +200,7 @@ def _origin(node: TraceNode, language: Language) -> str:
     source = SOURCE.find(node.origin) if node.kind in ("fact", "judgement") else None
     if source is not None:
         word = source.label(language)
-    elif node.origin in ("derived", "not stated", "shown above"):
+    elif node.origin in ("derived", "not stated", "shown above", "scenario"):
         word = say(node.origin, language)
     else:
         return ""
@@ -275,7 +275,8 @@ def relied_text(decision: Decision, relied: Relied, language: Language) -> str:
             else (f"{head} {words}: {option} ({say(relied.why, language)})")
         )
     label = label_of(relied.id, pack, decision.subject, language)
-    type_ = pack.parameter(relied.id).type if relied.id in pack.parameters else BOOLEAN
+    fact = pack.vocabulary.fact(decision.subject, relied.id)
+    type_ = pack.parameter(relied.id).type if relied.id in pack.parameters else fact.type if fact else BOOLEAN
     why = relied.why if relied.why != "scenario" else ""
     source = (f"（{why}）" if language == "zh" else f" ({why})") if why else ""
     return f"{head} {label}: {shown(relied.choice, type_, language)}{source}"

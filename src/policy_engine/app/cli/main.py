@@ -11,6 +11,7 @@ from policy_engine.app.cli import (
     ask,
     audit,
     case,
+    compare,
     compare_packs,
     decide,
     duties,
@@ -22,7 +23,10 @@ from policy_engine.app.cli import (
     pack,
     population,
     procedure,
+    readings,
+    scoreboard,
     sources,
+    sweep,
     template,
     why_not,
 )
@@ -78,6 +82,20 @@ app.command(
 app.command("why-not", help=words("两户逐条对比，差别在哪", "two households side by side, clause by clause"))(
     why_not.command
 )
+app.command(
+    "compare",
+    help=words("设想之下谁进谁出，哪些条款使然", "who enters and who leaves under a scenario, and which clauses do it"),
+)(compare.command)
+app.command(
+    "sweep", help=words("一个参数逐步变动，各种结论的户数", "a parameter moved in steps: how many have each outcome")
+)(sweep.command)
+app.command("readings", help=words("每种解释改变多少户", "how many households each reading changes"))(readings.command)
+app.command(
+    "scoreboard",
+    help=words(
+        "按县或乡镇的成绩单，缺什么，背后是哪些户", "counties or towns side by side, and who is behind every number"
+    ),
+)(scoreboard.command)
 app.command(
     "template",
     help=words("写出待填的表格，只含政策包需要的事实", "write a workbook to fill in, with what a pack needs"),

@@ -11,7 +11,7 @@ import typer
 
 from policy_engine.app.cli.words import words
 from policy_engine.documents.read_pack import load_pack
-from policy_engine.documents.read_settings import load_settings, read_scenario
+from policy_engine.documents.read_settings import load_settings, supposed
 from policy_engine.errors import RequestError, problem
 from policy_engine.expression import temporal
 from policy_engine.model.pack import Pack
@@ -114,4 +114,4 @@ def settings_of(path: Path | None, pack: Pack) -> Settings:
 
 
 def scenario_of(sets: list[str] | None, readings: list[str] | None, pack: Pack) -> Scenario:
-    return read_scenario(sets or [], readings or [], pack)
+    return supposed(sets or [], readings or [], pack)

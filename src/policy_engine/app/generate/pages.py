@@ -100,15 +100,16 @@ def _problem(code: str) -> str:
         "scope": "asking whether a pack applies",
         "request": "asking for something by name",
         "settings": "reading settings",
+        "scenario": "reading or applying a scenario",
         "case": "running cases",
         "clause": "accounting for the clauses of a document",
         "source": "checking a pack against the official text",
         "lint": "checking a pack for what is likely a mistake",
         "table": "reading a spreadsheet",
         "mapping": "reading a mapping of columns",
+        "population": "reading the tables of a population",
         "ledger": "using or verifying a ledger",
         "forward": "comparing with a second engine (`--second-opinion`)",
         "record": "reading or re-performing a record",
-        "population": "reading the tables of a population",
     }[code.partition(".")[0]]
     return "\n".join([*lines, f"Reported when {room}.", ""])
