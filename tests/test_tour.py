@@ -1,0 +1,54 @@
+"""The story in the tour is what the program says: every command is run, in order, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+STORY = "## A household over fourteen months"
+
+
+def commands(text):
+    """The commands of the console blocks, each with the output that follows it."""
+    found = []
+    for block in text.split("```console\n")[1:]:
+        for part in ("\n" + block.partition("```")[0]).split("\n$ ")[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output.rstrip("\n")))
+    return found
+
+
+DRIVER = """
+import json, shlex, sys
+from typer.testing import CliRunner
+from policy_engine.app.cli.main import app
+
+for command in json.load(sys.stdin):
+    done = CliRunner().invoke(app, shlex.split(command)[1:])
+    said = [part.rstrip("\\n") for part in (done.stdout, done.stderr) if part]
+    print(json.dumps("\\n".join(said)))
+"""
+"""All commands in one process, so that the interpreter starts once."""
+
+
+def test_the_life_of_a_household_is_told_as_it_is(tmp_path):
+    story = commands((ROOT / "docs" / "tour.md").read_text(encoding="utf-8").partition(STORY)[2])
+    assert len(story) > 20
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER],
+        input=json.dumps([command for command, _ in story]),
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        encoding="utf-8",
+    )
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    for (command, output), found in zip(story, said, strict=True):
+        assert found == output, command
