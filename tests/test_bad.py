@@ -137,11 +137,22 @@ def test_pack(path, tmp_path):
     )
     shutil.copy(SOUND / "pack.yaml", tmp_path)
     for file, name in parts.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, tmp_path / name)
     pack, problems = check_pack(tmp_path)
     assert pack is None
     assert found(problems, tmp_path) == sorted(place for file, name in parts.items() for place in expected(file, name))
+
+
+def test_files_that_are_no_part_of_a_pack_are_let_be(tmp_path):
+    shutil.copy(SOUND / "pack.yaml", tmp_path)
+    for name in ("NOTES.md", "LICENSE", "rules/.1.yaml.swp", "cases/.DS_Store", ".idea/x.yaml", "__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert check_pack(tmp_path)[1] == ()
+    for name in ("cases/kinds.json", "rules/NOTES.md", "cases/kinds.YAML"):
+        (tmp_path / name).touch()
+    assert [found.code for found in check_pack(tmp_path)[1]] == ["pack.unknown_file"] * 3
 
 
 def part(path):

@@ -138,6 +138,68 @@ def test_eval_shows_value_and_type():
     assert run("eval", "1 / 0").returncode == 4
 
 
+CONTEXT = """\
+a: null
+b: 2
+xs: [1, null, 3]
+r: {x: null}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "code", "says"),
+    [
+        ("sum(xs)", 4, "unknown : number\n  missing: xs[2]\n"),
+        ("xs", 4, "[1, unknown, 3] : list of number\n  missing: xs[2]\n"),
+        ("xs[item > 1]", 4, "unknown : list of number\n  missing: xs[2]\n"),
+        ("count(xs)", 0, "3 : number\n"),
+        ("1 in xs", 0, "true : boolean\n"),
+        ("a + 1", 4, "unknown : nothing\n  missing: a\n"),
+        ("count(a)", 4, "unknown : number\n  missing: a\n"),
+        ("a > 1 or b = 2", 0, "true : boolean\n"),
+        ("r.x = 1", 4, "unknown : boolean\n  missing: r.x\n"),
+    ],
+)
+def test_null_is_unknown_wherever_it_stands(tmp_path, expression, code, says):
+    context = tmp_path / "context.yaml"
+    context.write_text(CONTEXT, encoding="utf-8")
+    done = run("eval", expression, "--context", str(context))
+    assert (done.returncode, done.stdout) == (code, says)
+
+
+@pytest.mark.parametrize("pack", [(), ("--pack", "xuanzhou_2021")])
+@pytest.mark.parametrize(
+    ("expression", "code", "says"),
+    [
+        ("1 +", 3, "expression.ends_early"),
+        ("no_such_name", 3, "expression.unknown_name"),
+        ('"a" + 1', 3, "type.operands"),
+        ("1 / 0", 4, "value.division_by_zero"),
+        ("1 + 1", 0, "2 : number"),
+    ],
+)
+def test_eval_ends_the_same_with_and_without_a_pack(expression, code, says, pack):
+    done = run("eval", expression, *pack)
+    assert done.returncode == code
+    assert says in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("[1]", "form.wrong_kind"), ("a: 1\n---\na: 2", "pack.several_documents"), ("a: :", "yaml.")]
+)
+def test_a_context_that_gives_no_names_is_told(tmp_path, text, says):
+    context = tmp_path / "context.yaml"
+    context.write_text(text, encoding="utf-8")
+    done = run("eval", "1", "--context", str(context))
+    assert done.returncode == 3
+    assert says in done.stderr
+
+
+def test_what_eval_would_pass_over_is_refused(tmp_path):
+    assert run("eval", "1", "--facts", "nowhere.yaml").returncode == 2
+    assert run("eval", "1", "--pack", "xuanzhou_2021", "--context", "nowhere.yaml").returncode == 2
+
+
 def test_facts_check_keeps_errors_and_warnings_apart(tmp_path):
     facts = tmp_path / "odd.yaml"
     facts.write_text(
@@ -157,6 +219,21 @@ def test_facts_check_keeps_errors_and_warnings_apart(tmp_path):
     assert [code for code in codes if f"[{code}]" not in done.stderr] == []
     assert "Errors (2)" in done.stdout
     assert "Warnings (4)" in done.stdout
+    places = [line.partition(" ")[0] for line in done.stderr.splitlines() if "[plausible." in line]
+    assert places == [f"{facts}:{place}:" for place in ("3:24", "6:45", "6:72", "5:24")]
+
+
+def test_facts_check_finds_the_place_through_labels_and_evidence(tmp_path):
+    facts = tmp_path / "odd.yaml"
+    facts.write_text(
+        "as_of: 2021-09-01\n家庭成员:\n  value:\n  - {}\n  - 出生日期: {value: 1890-01-01, source: cadre_visit}\n  by: 甲\n"
+        "---\nas_of: 2021-09-01\n年度收支: {2021: {value: {家庭收入: 3}, source: self_report}}\n",
+        encoding="utf-8",
+    )
+    done = run("facts", "check", "-", stdin=facts.read_text(encoding="utf-8"))
+    assert done.returncode == 0
+    places = [line.partition(" ")[0] for line in done.stderr.splitlines() if "[plausible." in line]
+    assert places == ["<stdin>:5:19:", "<stdin>:9:29:"]
 
 
 def test_a_new_pack_checks_and_tests_clean(tmp_path):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from policy_engine.app.new_pack import write_pack
 from policy_engine.checking.lints import LINTS, lint
+from policy_engine.decision.decide import decide_facts
+from policy_engine.documents.read_facts import read_facts
 from policy_engine.documents.read_pack import check_pack
 
 TABLE = """
@@ -64,11 +68,57 @@ def test_tables(folder, table, expected):
     assert codes(folder) == expected
 
 
-def test_witnesses_are_households_for_which_it_happens(folder):
-    add_table(folder, "unique", "low_income", "monitored", "  otherwise: a")
-    pack, _ = check_pack(folder)
-    found = next(item for item in lint(pack) if item.code == "lint.overlap")
-    assert dict(found.details)["witness"] == "monitored: true, low_income: true"
+@pytest.mark.parametrize(
+    ("one", "two", "code", "witness"),
+    [
+        ("low_income", "monitored", "lint.overlap", "low_income: true, monitored: true"),
+        (
+            "below_line and low_income",
+            "not(below_line)",
+            "lint.gap",
+            "low_income: false, household_size: 1, this_year.income: 8999.99",
+        ),
+        ("below_line", "low_income", "lint.overlap", "low_income: true, household_size: 1, this_year.income: 8999.99"),
+        (
+            "this_year.income > last_year.income",
+            "this_year.income <= last_year.income and low_income",
+            "lint.gap",
+            "low_income: false, this_year.income: 0, last_year.income: 0",
+        ),
+        (
+            'some m in members satisfies m.labour = "lost"',
+            "monitored",
+            "lint.overlap",
+            'monitored: true, members: [{}], members[1].labour: "lost"',
+        ),
+    ],
+)
+def test_a_witness_is_a_household_for_which_it_happens(folder, one, two, code, witness):
+    add_table(folder, "unique", one, two, "" if code == "lint.gap" else "  otherwise: a")
+    pack, problems = check_pack(folder)
+    assert pack is not None, problems
+    found = next(item for item in lint(pack) if item.code == code)
+    assert dict(found.details)["witness"] == witness
+    given = dict(part.split(": ", 1) for part in witness.split(", "))
+    facts, _ = read_facts({"as_of": "2030-06-01", "county": "某县", **nested(given)}, pack.vocabulary)
+    answer = decide_facts(pack, facts, decisions=["extra"], ranked=False)["extra"]
+    assert answer.status == code.removeprefix("lint.").replace("overlap", "conflict")
+
+
+def nested(given):
+    """Facts as a file has them, from paths."""
+    facts = {}
+    for path, value in given.items():
+        read = {"true": True, "false": False}.get(value, value.strip('"'))
+        name, _, entry = path.rpartition(".")
+        if name in ("this_year", "last_year"):
+            year = 2030 if name == "this_year" else 2029
+            facts.setdefault("finances", {}).setdefault(year, {})[entry] = Decimal(value)
+        elif name == "members[1]":
+            facts["members"] = [{entry: read}]
+        elif path != "members":
+            facts[path] = Decimal(value) if value.isdecimal() else read
+    return facts
 
 
 def test_unused_parameters_and_short_windows(folder):

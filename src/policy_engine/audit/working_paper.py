@@ -15,7 +15,7 @@ from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, Facts
 from policy_engine.model.path_labels import label_of
 from policy_engine.record.ledger import Head
-from policy_engine.report.html import decision_html, document
+from policy_engine.report.html import decision_html, whole
 from policy_engine.report.words import shown
 from policy_engine.version import __version__
 
@@ -101,7 +101,7 @@ def paper(sampled: Sampled, language: Language) -> str:
     """The paper as one page that asks for nothing from anywhere."""
     body = [f"<style>{_STYLE}</style><h1>{escape(_title(language))}</h1>", _table(summary(sampled, language))]
     body += [_section(found, language) for found in sampled.replays]
-    return document("\n".join(body), language)
+    return whole("policy_engine", "\n".join(body), language)
 
 
 _STYLE = """

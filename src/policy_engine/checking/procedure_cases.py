@@ -204,7 +204,7 @@ def ways(pack: Pack) -> tuple[Way, ...]:
             found += [Way("requirement", f"{at}.{required.id}") for required in step.requires]
             found += [Way("particular", f"{at}.{part.id}") for part in step.particulars.values() if not part.optional]
     for duty in pack.duties.values():
-        late = ("overdue",) if duty.every or duty.within else ("open",)
+        late = ("overdue",) if duty.every or duty.within or duty.due_on else ("open",)
         found += [Way("duty", f"{duty.id}.{state}") for state in ("fulfilled", *late)]
     return tuple(found)
 

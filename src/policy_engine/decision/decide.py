@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Relied, Status
 from policy_engine.decision.missing import Trials, missing_of, rank
+from policy_engine.decision.resting import resting
 from policy_engine.decision.scope import scope_of
 from policy_engine.errors import Problem, RequestError, problem
 from policy_engine.evaluation.finding import Finding
@@ -187,25 +188,14 @@ def _missing(run: Traced, id_: str, finding: Finding, item: str, trials: Trials 
     )
 
 
-def _walk(node: TraceNode) -> Iterator[TraceNode]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
-
-
 def _relied(run: Traced, trace: TraceNode) -> Iterator[Relied]:
-    """Readings, assumptions, settings, suppositions and judgements in the trace, also of decisions shown elsewhere."""
+    """Readings, assumptions, settings, suppositions and judgements on which the answer rests, once each."""
     seen: set[tuple[str, str]] = set()
-    todo, shown = [trace], {(trace.text, trace.item)}
-    while todo:
-        for node in _walk(todo.pop(0)):
-            if node.kind == "decision" and (node.text, node.item) not in shown:
-                shown.add((node.text, node.item))
-                todo.append(run.trace(node.text, node.item))
-            found = _relied_on(run, node)
-            if found is not None and (found.kind, found.id) not in seen:
-                seen.add((found.kind, found.id))
-                yield found
+    for node in resting(trace, run.pack):
+        found = _relied_on(run, node)
+        if found is not None and (found.kind, found.id) not in seen:
+            seen.add((found.kind, found.id))
+            yield found
 
 
 def _relied_on(run: Traced, node: TraceNode) -> Relied | None:

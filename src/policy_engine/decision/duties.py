@@ -62,10 +62,10 @@ def duties(
     """
     if not known:
         return ()
-    found = []
+    found: list[Owed] = []
     for duty in pack.duties.values():
         if duty.about == known[-1].facts.subject:
-            found += list(_Duty(pack, duty, known, on, settings or Settings()).owed())
+            found += dict.fromkeys(_Duty(pack, duty, known, on, settings or Settings()).owed())
     return tuple(found)
 
 

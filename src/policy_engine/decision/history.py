@@ -63,7 +63,19 @@ class History:
         for day, number, what in sorted(known, key=lambda item: item[:2]):
             if day <= on and (before is None or number < before):
                 facts = _learned(facts, what) if isinstance(what, Learned) else _settled(facts, what)
-        return facts
+        return facts if before is not None else self._confirmed(facts, on)
+
+    def _confirmed(self, facts: Facts, on: datetime.date) -> Facts:
+        """A list that a later day says again unchanged was complete on the days between."""
+        evidence = dict(facts.evidence)
+        for event in self.events:
+            for name, value in (
+                event.facts.root.items() if isinstance(event, Learned) and event.happened_on > on else ()
+            ):
+                known = evidence.get(name)
+                if known is not None and known.complete_to is not None and value == facts.root.get(name):
+                    evidence[name] = replace(known, complete_to=max(known.complete_to, event.happened_on))
+        return replace(facts, evidence=Record(evidence))
 
     def run(self, on: datetime.date, *, before: int | None = None) -> Single:
         """The evaluator about the facts of a day."""

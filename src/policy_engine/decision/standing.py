@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from policy_engine.decision.history import History
+from policy_engine.decision.history import History, Settled
 from policy_engine.decision.procedure import after
 from policy_engine.evaluation.observe import Traced, TraceNode
 from policy_engine.model.case import Case, Ruling
@@ -61,7 +61,7 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case on a day. `effective`: the procedure has ended so that it settles something, and the substance is decided.
+    """A case on a day. `settled`: what it settles, the procedure having ended so and the substance being decided.
 
     `then` is the substance as known when the procedure ended, `current` as known now about that same day (while it runs: about
     the day asked about). `ruling` is the authority's own decision, the last one.
@@ -76,7 +76,11 @@ class Standing:
     current: Substance | None
     differences: tuple[Difference, ...]
     ruling: Ruling | None
-    effective: bool
+    settled: Settled | None
+
+    @property
+    def effective(self) -> bool:
+        return self.settled is not None
 
     @property
     def half(self) -> str:
@@ -121,7 +125,7 @@ def standing(history: History, id_: str, on: datetime.date) -> Standing:
         current=current,
         differences=tuple(_differences(then, current)) if then and current else (),
         ruling=case.rulings[-1] if case.rulings else None,
-        effective=any(settled.case == id_ for settled in history.settled),
+        settled=next((settled for settled in history.settled if settled.case == id_), None),
     )
 
 

@@ -13,7 +13,7 @@ from policy_engine.documents.yaml import MAX_DEPTH, ListNode, MapNode, Node, Sca
 from policy_engine.errors import FactsError, problem
 from policy_engine.expression import temporal
 from policy_engine.source import Source, Span
-from policy_engine.values import Record, format_number
+from policy_engine.values import Missing, Record, Unknown, format_number
 
 __all__ = ["context_of", "nodes"]
 
@@ -57,15 +57,14 @@ _LONGEST = 400
 """Bits of a whole number; a longer one is no fact, and is refused as too large."""
 
 
-def context_of(node: Node) -> Any:
-    """A node as a value for `eval`: numbers, texts, booleans, dates in quotes or not, lists, records; null is absent."""
+def context_of(node: Node, path: str = "") -> Any:
+    """A node as a value for `eval`: numbers, texts, booleans, dates in quotes or not, lists, records; null is unknown."""
     if isinstance(node, MapNode):
-        entries = {key: context_of(value) for key, (_, value) in node.entries.items()}
-        return Record({key: value for key, value in entries.items() if value is not None})
+        return Record({key: context_of(value, _below(path, key)) for key, (_, value) in node.entries.items()})
     if isinstance(node, ListNode):
-        return tuple(context_of(item) for item in node.items)
+        return tuple(context_of(item, f"{path}[{number}]") for number, item in enumerate(node.items, 1))
     if node.is_null:
-        return None
+        return Unknown((Missing("fact", path, (node.span,)),))
     number = number_of(node)
     if number is not None:
         return number

@@ -30,7 +30,16 @@ from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabular
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT, Record
 
-__all__ = ["FORMAT", "MAX_AMOUNT", "read_facts", "read_facts_file", "read_facts_node", "read_facts_text", "read_part"]
+__all__ = [
+    "FORMAT",
+    "MAX_AMOUNT",
+    "read_facts",
+    "read_facts_file",
+    "read_facts_node",
+    "read_facts_text",
+    "read_part",
+    "subject_nodes",
+]
 
 FORMAT = 1
 MAX_AMOUNT = Decimal(10) ** 12
@@ -64,6 +73,17 @@ def read_facts_file(
 
 def read_facts_text(text: str, name: str, vocabulary: Vocabulary = CORE) -> tuple[list[Facts], tuple[Problem, ...]]:
     """All subjects of a YAML or JSON text; raises `FactsError` with every problem, returns warnings."""
+    subjects, problems = subject_nodes(text, name)
+    facts: list[Facts] = []
+    for subject in subjects:
+        one, found = _subject(subject, vocabulary)
+        facts.append(one)
+        problems += found
+    return _sound(facts, problems), tuple(problems)
+
+
+def subject_nodes(text: str, name: str) -> tuple[list[Node], list[Problem]]:
+    """The nodes of all subjects of a YAML or JSON text; raises `FactsError` where it is neither."""
     json = text.lstrip()[:1] in ("{", "[")
     documents, found = read(text.replace("\t", " ") if json else text, name)
     problems = list(found)
@@ -74,12 +94,7 @@ def read_facts_text(text: str, name: str, vocabulary: Vocabulary = CORE) -> tupl
     ]
     if not subjects and not problems:
         problems.append(problem("facts.empty", where=name))
-    facts: list[Facts] = []
-    for subject in subjects:
-        one, found = _subject(subject, vocabulary)
-        facts.append(one)
-        problems += found
-    return _sound(facts, problems), tuple(problems)
+    return subjects, problems
 
 
 def read_part(

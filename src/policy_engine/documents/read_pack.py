@@ -36,6 +36,9 @@ _FILES: tuple[tuple[str, str, Any], ...] = (
 _KNOWN = ("reactions.yaml",)
 """Files of a pack that other rooms read."""
 
+_FOLDERS = ("rules", "cases", "cases/procedures")
+"""Folders of a pack; each file in them is read."""
+
 
 def load_pack(name: str | os.PathLike[str], folders: Iterable[str | os.PathLike[str]] = ()) -> Pack:
     """The pack of this name (looked for in `folders`, then among the shipped and installed ones) or in this folder.
@@ -125,16 +128,23 @@ def _read_forms(folder: Path) -> PackForms:
 
 
 def _strange_files(folder: Path) -> list[Problem]:
-    """Files that look like a part of the pack and are none: a misspelt name must not be passed over."""
+    """Files that look like a part of the pack and are none: a misspelt name must not be passed over.
+
+    That is every YAML file that is not read, and everything beside the YAML files of `rules/` and `cases/`.
+    """
     known = ("pack.yaml", *(file for file, _, _ in _FILES), *_KNOWN)
-    found = [path for path in sorted(folder.glob("*.y*ml")) if path.name not in known]
-    found += [path for path in sorted((folder / "rules").glob("*")) if path.suffix != ".yaml" and path.is_file()]
-    return [
-        problem(
-            "pack.unknown_file", where=str(path), found=path.name, near=nearest(path.name, known) or ", ".join(known)
-        )
-        for path in found
-    ]
+    allowed = (*known, *(f"{name}/*.yaml" for name in _FOLDERS))
+    found = []
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        if not path.is_file() or any(part.startswith(".") for part in place.parts):
+            continue
+        of_pack = path.name in known if len(place.parts) == 1 else place.parent.as_posix() in _FOLDERS
+        looks_like_it = path.suffix.lower() in (".yaml", ".yml") or place.parts[0] in _FOLDERS
+        if looks_like_it and not (of_pack and path.suffix == ".yaml"):
+            near = nearest(place.as_posix(), allowed) or ", ".join(allowed)
+            found.append(problem("pack.unknown_file", where=str(path), found=place.as_posix(), near=near))
+    return found
 
 
 def _one_document(path: Path, forms: PackForms, *, required: bool = False) -> Node | None:

@@ -16,7 +16,7 @@ from policy_engine.evaluation.operations import compare, undefined, unknown_of
 from policy_engine.expression import tree
 from policy_engine.expression.functions import FUNCTIONS, Undefined
 from policy_engine.expression.tree import Node
-from policy_engine.expression.types import ListType, NumberType, RangeType
+from policy_engine.expression.types import NEVER, ListType, NumberType, RangeType
 from policy_engine.values import Possibly, Record, Unknown, Value
 
 __all__ = ["Evaluator", "Locals"]
@@ -199,9 +199,10 @@ class Evaluator(ABC):
 
     def as_list(self, node: tree.Call, arguments: tuple[Value, ...]) -> Value:
         """The arguments of a list function as one list: `max(xs)`, `max(a, b)` and `max(a)` are all allowed."""
-        if len(arguments) == 1 and isinstance(node.arguments[0].typed, ListType):
-            return arguments[0]
-        return arguments
+        listed = len(arguments) == 1 and (
+            isinstance(node.arguments[0].typed, ListType) or node.arguments[0].typed == NEVER
+        )
+        return arguments[0] if listed else arguments
 
     def record(self, node: tree.RecordOf, env: Locals) -> Value:
         entries: dict[str, Value] = {}

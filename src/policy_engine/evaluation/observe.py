@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from policy_engine.model.vocabulary import Fact
 from policy_engine.source import Span
 from policy_engine.values import Possibly, Record, Unknown, Value
 
-__all__ = ["TraceNode", "Traced"]
+__all__ = ["TraceNode", "Traced", "cites_below"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class TraceNode:
         return unparse(self.node) if self.node is not None else self.name
 
 
-_CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.Quantified, tree.Call)
+_CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.If, tree.Quantified, tree.Call)
 
 
 class Traced(Single):
@@ -152,6 +153,19 @@ class Traced(Single):
             evidence = self.evidence(path)
             return evidence.source or "supplied" if evidence else "supplied"
         return "derived" if fact.derived_by is not None else ""
+
+
+def cites_below(nodes: Iterable[TraceNode]) -> tuple[Citation, ...]:
+    """All citations of some nodes and of what is below them, once each."""
+    found: dict[Citation, None] = {}
+    todo, seen = list(nodes), set()
+    while todo:
+        node = todo.pop(0)
+        if id(node) not in seen:
+            seen.add(id(node))
+            found.update(dict.fromkeys(node.cites))
+            todo += node.children
+    return tuple(found)
 
 
 def known(value: Value) -> Any:

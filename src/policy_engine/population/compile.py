@@ -231,7 +231,8 @@ class Compiler(ExpressionCompiler):
         here = Stored(at, self.tables[row.frame], row.stored + fact.id, fact.type, missing)
         own = stored_column(here, self.below(row, fact), self.later(row) if fact.events else None)
         if isinstance(own, Items) and isinstance(own.item, Row):
-            own = replace(own, item=replace(own.item, owner=row.owner or row))
+            owner = None if own.item.form in SUBJECTS else row.owner or row
+            own = replace(own, item=replace(own.item, owner=owner))
         if fact.derived_by is None:
             return own
         owner = row.owner if row.owner is not None and row.form not in SUBJECTS else row
@@ -272,6 +273,8 @@ class Compiler(ExpressionCompiler):
         def bring(expression: pl.Expr) -> pl.Expr:
             return self.plan.take(scope.frame, self.plan.define(row.frame, expression), row.frame)
 
+        if self.plan.reaches(scope.frame, items.frame):
+            raise NotCompiled("a list beside itself")
         frame = self.plan.pairs(scope.frame, items.frame)
         item = self.brought(items.item, items.frame, frame)
         more = None if items.more is None else each(items.more, bring)

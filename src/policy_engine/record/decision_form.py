@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from policy_engine.checking.normal import NORMAL_FORM
+from policy_engine.checking.quoting import Quotes, QuoteStatus
 from policy_engine.decision.answer import Answer, Decision, MissingFact, Status
 from policy_engine.documents.link import LANGUAGE
 from policy_engine.errors import Problem
-from policy_engine.evaluation.observe import TraceNode
+from policy_engine.evaluation.observe import TraceNode, cites_below
 from policy_engine.model.citation import Citation
 from policy_engine.model.path_labels import label_of
 from policy_engine.record.encoding import encode
@@ -117,6 +119,30 @@ class AnswerForm(_Form):
     trace: TraceForm
 
 
+class ClauseStateForm(_Form):
+    clause: str
+    status: str = Field(description="changed, moved or missing")
+
+
+class QuoteForm(_Form):
+    clause: str
+    words: str
+    status: QuoteStatus
+    text: str = Field(description="the sentence as it stands in the official text; empty where it was not found")
+    start: int = Field(description="the cited words are text[start:end]")
+    end: int
+
+
+class OfficialTextForm(_Form):
+    """The official text that was at hand: how it compares with the one the pack was made from, and what is cited of it."""
+
+    normal_form: int = Field(description="version of the form over which texts are compared")
+    unchanged: bool
+    clauses: tuple[ClauseStateForm, ...] = Field(description="those that are not unchanged")
+    added: int = Field(description="stretches that belong to no clause of the pack")
+    quotes: tuple[QuoteForm, ...]
+
+
 class DecisionForm(_Form):
     """What `decide` answers about one subject."""
 
@@ -130,14 +156,16 @@ class DecisionForm(_Form):
     scope: ScopeForm
     answers: tuple[AnswerForm, ...]
     problems: tuple[ProblemForm, ...]
+    official_text: OfficialTextForm | None = Field(None, description="null where no text was at hand")
 
 
-def to_json(decision: Decision) -> str:
+def to_json(decision: Decision, quotes: Quotes | None = None) -> str:
     """The decision as JSON text; the same decision gives the same bytes."""
-    return decision_form(decision).model_dump_json(indent=2)
+    return decision_form(decision, quotes).model_dump_json(indent=2)
 
 
-def decision_form(decision: Decision) -> DecisionForm:
+def decision_form(decision: Decision, quotes: Quotes | None = None) -> DecisionForm:
+    """The decision in its published form; `quotes` is the official text of what it cites."""
     pack = decision.pack
     return DecisionForm(
         engine=__version__,
@@ -160,6 +188,33 @@ def decision_form(decision: Decision) -> DecisionForm:
         ),
         answers=tuple(_answer(decision, answer) for answer in decision.answers),
         problems=_problems(decision.problems),
+        official_text=None if quotes is None else _official_text(decision, quotes),
+    )
+
+
+def _official_text(decision: Decision, quotes: Quotes) -> OfficialTextForm:
+    cited = cites_below(answer.trace for answer in decision.answers)
+    return OfficialTextForm(
+        normal_form=NORMAL_FORM,
+        unchanged=quotes.match.unchanged,
+        clauses=tuple(
+            ClauseStateForm(clause=clause.number, status=clause.status)
+            for clause in quotes.match.clauses
+            if clause.status != "unchanged"
+        ),
+        added=len(quotes.match.added),
+        quotes=tuple(
+            QuoteForm(
+                clause=cite.clause,
+                words=cite.words,
+                status=quote.status,
+                text=quote.text,
+                start=quote.start,
+                end=quote.end,
+            )
+            for cite in cited
+            if (quote := quotes.of.get(cite)) is not None
+        ),
     )
 
 

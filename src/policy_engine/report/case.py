@@ -18,10 +18,20 @@ from policy_engine.report.procedure import actors_text, in_, particular_text
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown
 
-__all__ = ["event_text", "next_text", "owed_lines", "standing_text"]
+__all__ = ["brief_text", "event_text", "next_text", "owed_lines", "standing_text"]
 
 
 # ---- where a case stands
+
+
+def brief_text(history: History, found: Standing, language: Language = "zh") -> str:
+    """Where a case stands, in a line or two."""
+    lines = [_conclusion(history.pack, found, language)]
+    if found.next is not None:
+        step = found.next.step
+        who = actors_text(history.pack, step.by, language)
+        lines.append(in_(f"下一步：{step.label.zh}，由{who}", f"Next: {step.label.en}, by {who}", language))
+    return "\n".join(f"     {line}" for line in lines)
 
 
 def standing_text(history: History, found: Standing, language: Language = "zh") -> str:
@@ -85,11 +95,20 @@ _CONCLUSIONS = {
 }
 
 
+def _given(pack: Pack, subject: str, fact: str, value: Any, language: Language) -> str:
+    type_ = pack.vocabulary.form(subject).find(fact)
+    item = getattr(type_.type, "item", type_.type) if type_ else None
+    what = shown(value, item, language) if item is not None else str(value)
+    return f"{label_of(fact, pack, subject, language)} {what}"
+
+
 def _conclusion(pack: Pack, found: Standing, language: Language) -> str:
     text = in_(*_CONCLUSIONS[found.half], language)
-    if not found.effective or found.end is None:
+    settled = found.settled
+    if settled is None:
         return text
-    gives = [label_of(fact, pack, found.procedure.about, language) for fact in (*found.end.gives, *found.end.adds)]
+    gives = [_given(pack, found.procedure.about, fact, value, language) for fact, value in settled.gives.items()]
+    gives += [_given(pack, found.procedure.about, fact, value, language) for fact, value in settled.adds.items()]
     joined = "、".join(gives) if language == "zh" else ", ".join(gives)
     return text + in_(
         f"，自 {found.case.since} 起生效：{joined}", f"; in effect since {found.case.since}: {joined}", language
@@ -127,21 +146,25 @@ def next_text(pack: Pack, found: Standing, coming: Next, language: Language = "z
         lines.append("      " + _by(coming, found.on, language))
     elif not coming.lasting:
         lines.append(
-            "      " + in_(f"已过 {coming.days} 天，未定时限", f"{coming.days} days; no time limit stated", language)
+            "      " + in_(f"已过 {coming.days} 天，未定时限", f"{_days(coming.days)}; no time limit stated", language)
         )
     return "\n".join(lines)
 
 
 def _until(not_before: datetime.date | None, days: int, language: Language) -> str:
     if not_before is None:
-        return in_(f"期间文件未给出，已过 {days} 天", f"its length is not stated; {days} days so far", language)
-    return in_(f"期满不早于 {not_before}，已过 {days} 天", f"not before {not_before}; {days} days so far", language)
+        return in_(f"期间文件未给出，已过 {days} 天", f"its length is not stated; {_days(days)} so far", language)
+    return in_(f"期满不早于 {not_before}，已过 {days} 天", f"not before {not_before}; {_days(days)} so far", language)
+
+
+def _days(count: int) -> str:
+    return f"{count} day" if count == 1 else f"{count} days"
 
 
 def _by(coming: Next, on: datetime.date, language: Language) -> str:
     if coming.by is None:
         return in_(
-            f"时限文件未给出，已过 {coming.days} 天", f"the limit is not stated; {coming.days} days so far", language
+            f"时限文件未给出，已过 {coming.days} 天", f"the limit is not stated; {_days(coming.days)} so far", language
         )
     late = in_("，已逾期", ", overdue", language) if coming.late(on) else ""
     return in_(f"{coming.by} 前完成{late}", f"by {coming.by}{late}", language)
@@ -180,9 +203,11 @@ def _what(pack: Pack, event: Event, language: Language) -> str:
 
 
 def _taken(pack: Pack, event: Taken, language: Language) -> str:
-    step = next((p.step(event.step) for p in pack.procedures.values() if event.step in p.steps), None)
-    label = step.label.in_(language) if step else event.step
-    result = step.results.get(event.result) if step else None
+    procedures = [
+        p for p in pack.procedures.values() if event.step in p.steps and event.result in p.results(event.step)
+    ]
+    label = procedures[0].step(event.step).label.in_(language) if procedures else event.step
+    result = procedures[0].results(event.step)[event.result] if procedures else None
     outcome = (result.label.in_(language) if result else "") or event.result
     return (
         f"{label} → {outcome} ({actors_text(pack, [event.by], language)}{' ' + event.person if event.person else ''})"
@@ -208,7 +233,7 @@ def owed_lines(pack: Pack, owed: Iterable[Owed], subject: str, language: Languag
         sign, *state = _STATES[item.state]
         period: Any = item.period or item.since or "—"
         who = actors_text(pack, item.duty.by, language) + (f" {', '.join(item.persons)}" if item.persons else "")
-        days = in_(f"，已过 {item.days} 天", f", {item.days} days", language) if item.state == "open" else ""
+        days = in_(f"，已过 {item.days} 天", f", {_days(item.days)}", language) if item.state == "open" else ""
         line = f"{sign} {period}  {item.duty.label.in_(language)} — {who}: {state[0 if language == 'zh' else 1]}{days}"
         lines.append(f"{line}   {cited(item.duty.cites)}")
         if item.missing:

@@ -31,12 +31,12 @@ def history_data(history: History, on: datetime.date) -> dict[str, Any]:
             {"number": event.number, "problems": [{"code": p.code, **dict(p.details)} for p in problems]}
             for event, problems in history.refused
         ],
-        "cases": [standing_data(history, standing(history, case, on)) for case in history.cases],
+        "cases": [standing_data(standing(history, case, on)) for case in history.cases],
         "divergences": [plain(asdict(found)) for found in divergences(history)],
     }
 
 
-def standing_data(history: History, found: Standing) -> dict[str, Any]:
+def standing_data(found: Standing) -> dict[str, Any]:
     """Where one case stands."""
     case = found.case
     return {
@@ -48,9 +48,7 @@ def standing_data(history: History, found: Standing) -> dict[str, Any]:
         "ended": found.end is not None,
         "half": found.half,
         "effective": found.effective,
-        "settles": next(
-            (plain(settled.gives) | plain(settled.adds) for settled in history.settled if settled.case == case.id), {}
-        ),
+        "settles": {} if found.settled is None else plain(found.settled.gives) | plain(found.settled.adds),
         "substance": _substance(found.current),
         "substance_then": _substance(found.then),
         "differences": [plain(asdict(difference)) for difference in found.differences],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
+from policy_engine.checking.quoting import Quotes
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.errors import Language
-from policy_engine.evaluation.observe import TraceNode
+from policy_engine.evaluation.observe import TraceNode, cites_below
+from policy_engine.model.citation import Citation
 from policy_engine.model.path_labels import place
+from policy_engine.report.quotes import quotes_html
 from policy_engine.report.text import cited, headline, mark, missing_label, node_text, relied_text
 from policy_engine.report.words import say
 
@@ -23,8 +26,12 @@ _STYLE = """
 .pe .badge{font-weight:600;border-radius:6px;padding:.05rem .55rem;background:#dafbe1;color:#116329}
 .pe .badge.open{background:#fff8c5;color:#7d4e00}.pe .badge.bad{background:#ffebe9;color:#a40e26}
 .pe .body{padding:.5rem .9rem .8rem}.pe ul{list-style:none;margin:0;padding-left:1.1rem}.pe .body>ul{padding-left:0}
-.pe li>span.cite{color:#59636e;font-size:.85em;margin-left:.8rem}.pe .m{display:inline-block;width:1.2em;text-align:center}
+.pe span.cite{font-weight:400;color:#59636e;font-size:.85em;margin-left:.8rem}
+.pe .m{display:inline-block;width:1.2em;text-align:center}
 .pe .m.yes{color:#1a7f37}.pe .m.no{color:#a40e26}.pe .m.open{color:#9a6700;font-weight:700}
+.pe table{border-collapse:collapse;width:100%}.pe th,.pe td{border-top:1px solid #d1d9e0;padding:.3rem .6rem;text-align:left;
+ vertical-align:top}.pe dl{display:grid;grid-template-columns:max-content 1fr;gap:0 .8rem;margin:0}.pe dt{color:#59636e}
+.pe dd{margin:0}.pe mark{background:#fff8c5}.pe ins{background:#dafbe1;text-decoration:none}.pe del{background:#ffebe9}
 .pe h3{font-size:.9rem;margin:.7rem 0 .2rem;color:#59636e}.pe summary{cursor:pointer}
 @media print{.pe section{break-inside:avoid}}
 """
@@ -32,22 +39,29 @@ _STYLE = """
 _CLASSES = {"✓": "yes", "✗": "no", "?": "open", "·": ""}
 
 
-def page(decisions: Iterable[Decision], language: Language = "zh") -> str:
-    """A whole document with one or more decisions."""
-    return document("\n".join(decision_html(decision, language) for decision in decisions), language)
+def page(decisions: Iterable[Decision], language: Language = "zh", quotes: Mapping[str, Quotes] | None = None) -> str:
+    """A whole document with one or more decisions; `quotes` are the official texts by the packs' ids."""
+    of = (quotes or {}).get
+    parts = (decision_html(decision, language, of(decision.pack.id)) for decision in decisions)
+    return whole("policy_engine", "\n".join(parts), language)
 
 
-def document(body: str, language: Language = "zh") -> str:
+def document(title: str, body: str, language: Language = "zh") -> str:
+    """A whole document with a body in the style of these pages."""
+    return whole(title, f'<div class="pe"><style>{_STYLE}</style>{body}</div>', language)
+
+
+def whole(title: str, body: str, language: Language = "zh") -> str:
     """A whole page around a body; nothing in it asks for anything from anywhere."""
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>policy_engine</title></head><body>\n{body}\n</body></html>\n"
+        f"<title>{escape(title)}</title></head><body>\n{body}\n</body></html>\n"
     )
 
 
-def decision_html(decision: Decision, language: Language = "zh") -> str:
-    """A fragment: the answers as cards, each with its reasons as a tree."""
+def decision_html(decision: Decision, language: Language = "zh", quotes: Quotes | None = None) -> str:
+    """A fragment: the answers as cards, each with its reasons as a tree; and the official text of what they cite."""
     pack = decision.pack
     head = escape(pack.title.in_(language))
     who = (
@@ -58,6 +72,8 @@ def decision_html(decision: Decision, language: Language = "zh") -> str:
         parts.append(_scope(decision, language))
     parts += [_card(decision, answer, language) for answer in decision.answers]
     parts += [f"<p>{escape(found.show(language))}</p>" for found in decision.problems]
+    if quotes is not None and decision.answers:
+        parts.append(quotes_html(quotes, cites_below(answer.trace for answer in decision.answers), language))
     return "".join(parts) + "</div>"
 
 
@@ -80,7 +96,8 @@ def _card(decision: Decision, answer: Answer, language: Language) -> str:
     parts = [
         f'<section><h2>{escape(label)} <span class="badge{kind}">',
         escape(headline(decision.pack, answer, language)),
-        '</span></h2><div class="body">',
+        f"</span>{_cites(answer.trace.cites)}</h2>",
+        '<div class="body">',
     ]
     if answer.missing:
         parts.append(f"<h3>{escape(say('still_needed', language))}</h3>")
@@ -97,12 +114,16 @@ def _card(decision: Decision, answer: Answer, language: Language) -> str:
 def _tree(decision: Decision, node: TraceNode, language: Language, owner: str) -> str:
     owner = node.text if node.kind == "decision" else owner
     sign, _, text = node_text(decision, node, language, owner).partition(" ")
-    cites = f'<span class="cite">{escape(cited(node.cites))}</span>' if node.cites else ""
+    cites = _cites(node.cites)
     below = "".join(_tree(decision, child, language, owner) for child in node.children)
     return (
         f'<li><span class="m {_CLASSES[mark(node.value)]}">{sign}</span> {escape(text)}{cites}'
         f"{f'<ul>{below}</ul>' if below else ''}</li>"
     )
+
+
+def _cites(cites: tuple[Citation, ...]) -> str:
+    return f'<span class="cite">{escape(cited(cites))}</span>' if cites else ""
 
 
 def _list(lines: Iterable[str]) -> str:

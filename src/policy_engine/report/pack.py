@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
-from policy_engine.checking.accounting import ClauseAccount
 from policy_engine.errors import Language
+from policy_engine.expression.types import Type
 from policy_engine.model.pack import Pack
-from policy_engine.model.parameter import DatedValue, Parameter
+from policy_engine.model.parameter import DatedValue
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown
 
-__all__ = ["clauses_text", "figures_text", "pack_text"]
+__all__ = ["dated", "days_text", "figures_text", "pack_text"]
 
 
 def pack_text(pack: Pack, language: Language = "zh") -> str:
@@ -40,48 +41,29 @@ def figures_text(pack: Pack, language: Language = "zh") -> str:
     return "\n".join(_figures(pack, language))
 
 
-_SET_ASIDE = {
-    "organisational": ("组织分工", "organisational"),
-    "publicity": ("宣传", "publicity"),
-    "no_computable_content": ("没有可计算的内容", "no computable content"),
-    "needs_absent_document": ("依据的文件不在此处", "needs a document that is not here"),
-    "procedure": ("程序和期限，尚未编入", "steps and duties, not encoded yet"),
-}
-
-
-def clauses_text(found: tuple[ClauseAccount, ...], language: Language = "zh") -> str:
-    """Each clause with what rests on it, or the reason it is set aside."""
-    lines = []
-    for item in found:
-        reason = _SET_ASIDE.get(item.clause.set_aside, ("", ""))[0 if language == "zh" else 1]
-        rests = ", ".join(id_ for _, id_ in item.used_by)
-        aside = f"（{reason}）" if language == "zh" else f"({reason})"
-        lines.append(f"{item.clause.number:<7} {item.clause.about.in_(language)}")
-        lines.append(f"        {rests or aside}")
-    return "\n".join(lines)
-
-
 def _figures(pack: Pack, language: Language) -> Iterator[str]:
     kinds = {"stated": {"zh": "文件给出", "en": "stated"}, "external": {"zh": "文件未给出", "en": "not stated"}}
     for parameter in pack.parameters.values():
         kind = kinds[parameter.kind][language] if parameter.kind in kinds else say(parameter.kind, language)
         label = parameter.label.in_(language)
-        values = "; ".join(_dated(parameter, value, language) for value in parameter.values) or "—"
+        values = "; ".join(dated(value, parameter.type, language) for value in parameter.values) or "—"
         yield f"  {parameter.id}  {label}: {values}  [{kind}]  {cited(parameter.cites)}"
 
 
-def _dated(parameter: Parameter, value: DatedValue, language: Language) -> str:
-    text = shown(value.value, parameter.type, language)
-    if value.from_ is None and value.to is None:
-        return text
-    if (
-        value.from_
-        and value.to
-        and (value.from_.month, value.from_.day, value.to.month, value.to.day) == (1, 1, 12, 31)
-    ):
-        years = str(value.from_.year) if value.from_.year == value.to.year else f"{value.from_.year}–{value.to.year}"
-        return f"{years} {text}"
-    return f"{value.from_ or '…'}–{value.to or '…'} {text}"
+def dated(value: DatedValue, type_: Type, language: Language) -> str:
+    """A value with the days on which it holds."""
+    days = days_text(value.from_, value.to, language)
+    return f"{days} {shown(value.value, type_, language)}".lstrip()
+
+
+def days_text(from_: datetime.date | None, to: datetime.date | None, language: Language) -> str:
+    """From a day to a day, as years where they are whole ones; empty for always."""
+    if from_ is None and to is None:
+        return ""
+    if from_ and to and (from_.month, from_.day, to.month, to.day) == (1, 1, 12, 31):
+        years = str(from_.year) if from_.year == to.year else f"{from_.year}–{to.year}"
+        return f"{years}年" if language == "zh" else years
+    return f"{from_ or '…'} – {to or '…'}"
 
 
 def _readings(pack: Pack, language: Language) -> Iterator[str]:

@@ -128,6 +128,9 @@ def duty_text(pack: Pack, duty: Duty, language: Language = "zh") -> str:
     }
     if duty.every:
         when = every[duty.every][0 if language == "zh" else 1]
+    elif duty.due_on is not None:
+        day = phrase(duty.due_on, pack, duty.about, language)
+        when = in_(f"{day}前", f"by {day}", language)
     else:
         when = _time(pack, duty.within, language) if duty.within else in_("未定时限", "no time limit stated", language)
     names = {name: in_(*_PERIOD[name], language) for name in LOCALS}

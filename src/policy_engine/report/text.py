@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from policy_engine.checking.quoting import Quotes
 from policy_engine.decision.answer import Answer, Decision, MissingFact, Relied
+from policy_engine.decision.resting import rests_on
 from policy_engine.errors import Language
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.expression import tree
@@ -17,6 +19,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import label_of, place
 from policy_engine.model.vocabulary import YEARS
 from policy_engine.report.phrase import phrase
+from policy_engine.report.quotes import quote_lines
 from policy_engine.report.words import say, shown
 from policy_engine.source import width
 
@@ -26,14 +29,25 @@ _COLUMN = 60
 """Column at which citations stand."""
 
 
-def decision_text(decision: Decision, language: Language = "zh", *, full: bool = False) -> str:
-    """The whole decision; `full` shows also the branches that did not decide."""
+def decision_text(
+    decision: Decision, language: Language = "zh", *, full: bool = False, quotes: Quotes | None = None
+) -> str:
+    """The whole decision; `full` shows also the branches that did not decide, `quotes` the official text of what is cited."""
     lines = [*_head(decision, language)]
     for answer in decision.answers:
         lines += ["", *_answer(decision, answer, language, full=full)]
     for found in decision.problems:
         lines += ["", f"{say('problems', language)}: {found.show(language)}"]
+    if quotes is not None and decision.answers:
+        lines += ["", *quote_lines(quotes, dict.fromkeys(_cites_shown(decision, full=full)), language)]
     return "\n".join(lines)
+
+
+def _cites_shown(decision: Decision, *, full: bool) -> Iterator[Citation]:
+    for answer in decision.answers:
+        yield from answer.trace.cites
+        for _, _, node in _shown(answer.trace, decision.pack, full=full):
+            yield from node.cites
 
 
 def _head(decision: Decision, language: Language) -> Iterator[str]:
@@ -55,7 +69,7 @@ def _head(decision: Decision, language: Language) -> Iterator[str]:
 def _answer(decision: Decision, answer: Answer, language: Language, *, full: bool) -> Iterator[str]:
     label = decision.pack.decision(answer.decision).label.in_(language)
     who = f" · {place(answer.item, language)}" if answer.item else ""
-    yield f"{label}{who}: {headline(decision.pack, answer, language)}"
+    yield _beside(f"{label}{who}: {headline(decision.pack, answer, language)}", answer.trace.cites)
     yield from trace_lines(decision, answer, language, full=full)
     if answer.missing:
         yield f"  {say('still_needed', language)}:"
@@ -118,18 +132,22 @@ def _nested(words: str) -> str:
 def trace_lines(decision: Decision, answer: Answer, language: Language, *, full: bool = False) -> Iterator[str]:
     """The trace as an indented tree with clauses beside it."""
     for depth, owner, node in _shown(answer.trace, decision.pack, full=full):
-        text = node_text(decision, node, language, owner)
-        cites = cited(node.cites)
-        line = "  " * (depth + 1) + text
-        yield f"{line}{' ' * max(2, _COLUMN - width(line))}{cites}" if cites else line
+        yield _beside("  " * (depth + 1) + node_text(decision, node, language, owner), node.cites)
+
+
+def _beside(line: str, cites: tuple[Citation, ...]) -> str:
+    """A line with its citations on the right."""
+    return f"{line}{' ' * max(2, _COLUMN - width(line))}{cited(cites)}" if cites else line
 
 
 def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, str, TraceNode]]:
     """The lines of the tree: depth, the decision a node stands in, the node. What has been written out is only named."""
-    stack = [(0, root.text, child) for child in reversed(_children(root, pack, full=full))]
+    settled = root.value is not None
+    stack = [(0, root.text, settled, child) for child in reversed(_children(root, pack, settled=settled, full=full))]
     written: set[tuple[str, str]] = set()
     while stack:
-        depth, owner, node = stack.pop()
+        depth, owner, settled, node = stack.pop()
+        settled = settled or node.value is not None
         if node.kind == "decision":
             if (node.text, node.item) in written and node.children:
                 yield depth, owner, replace(node, children=(), origin="shown above")
@@ -137,24 +155,22 @@ def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, st
             written.add((node.text, node.item))
             owner = node.text
         yield depth, owner, node
-        stack += [(depth + 1, owner, child) for child in reversed(_children(node, pack, full=full))]
+        below = _children(node, pack, settled=settled, full=full)
+        stack += [(depth + 1, owner, settled, child) for child in reversed(below)]
 
 
-def _children(node: TraceNode, pack: Pack, *, full: bool) -> tuple[TraceNode, ...]:
-    """What to show under a node: where some operands decided, those; and not what the node's own line says already."""
-    children = node.children
+def _children(node: TraceNode, pack: Pack, *, settled: bool, full: bool) -> tuple[TraceNode, ...]:
+    """What to show under a node: what its value rests on, and not what the node's own line says already."""
+    children = node.children if full else rests_on(node, pack, settled=settled)
     if not full and node.kind == "decision" and any(child.value is True for child in children if child.kind == "rule"):
         table = pack.decision(node.text).table
         if table is not None and table.hit == "collect":
             children = tuple(child if child.value is not False else replace(child, children=()) for child in children)
-    if not full and isinstance(node.node, tree.Logic):
-        deciding = {"and": False, "or": True}[node.node.op]
-        if node.value is deciding:
-            children = tuple(child for child in children if child.value is node.value)
     if node.kind == "condition" and isinstance(node.node, (tree.Binary, tree.In, tree.Between)):
         children = tuple(child for child in children if child.children or child.kind in ("decision", "reading"))
     if len(children) == 1 and children[0].kind == "condition" and node.kind in ("rule", "reading", "decision"):
-        return _children(children[0], pack, full=full) if isinstance(children[0].node, tree.Logic) else children
+        only = children[0]
+        return _children(only, pack, settled=settled, full=full) if isinstance(only.node, tree.Logic) else children
     return children
 
 

@@ -17,6 +17,7 @@ from policy_engine.app.cli.options import (
     Readings,
     Sets,
     SettingsFile,
+    TextFile,
     When,
     day_of,
     pack_of,
@@ -25,6 +26,7 @@ from policy_engine.app.cli.options import (
 )
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.facts_file import load_data, save_data, set_path
+from policy_engine.app.official_texts import quotes_of
 from policy_engine.decision.answer import Decision, MissingFact
 from policy_engine.decision.decide import decide_facts
 from policy_engine.decision.questions import next_question
@@ -60,6 +62,7 @@ def command(
     settings: SettingsFile = None,
     set_: Sets = None,
     reading: Readings = None,
+    text: TextFile = None,
     by: Annotated[str, typer.Option("--by", help=words("研判由谁作出", "who makes the judgements"))] = "",
     out: Annotated[
         Path | None, typer.Option("--out", help=words("事实写到这个文件", "write the facts to this file"))
@@ -68,6 +71,7 @@ def command(
     with told():
         loaded = pack_of(pack)
         supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
+        quotes = quotes_of([loaded], text)
         data = load_data(facts) if facts is not None and facts.exists() else {}
         day = _day(data, on)
 
@@ -78,7 +82,7 @@ def command(
             )
 
         found = _interview(loaded, data, day, decided, by)
-        print(decision_text(found, LANGUAGE))
+        print(decision_text(found, LANGUAGE, quotes=quotes.get(loaded.id)))
         target = out or facts
         if target is not None:
             save_data(data, target)

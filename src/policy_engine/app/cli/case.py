@@ -22,7 +22,7 @@ from policy_engine.decision.standing import divergences, standing
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError, problem
-from policy_engine.report.case import event_text, next_text, standing_text
+from policy_engine.report.case import brief_text, event_text, next_text, standing_text
 from policy_engine.report.case_data import history_data, standing_data
 
 __all__ = ["app"]
@@ -160,10 +160,9 @@ def record(
         _, added = _next(text_of(file), file, given, settings)
         append(file, added)
         after = _history(file, settings)
-        for line in (event_text(after.pack, after.events[-1], LANGUAGE), ""):
-            print(line)
-        if case or given.get("case"):
-            _tell_standing(after, str(case or given["case"]))
+        print(event_text(after.pack, after.events[-1], LANGUAGE))
+        if named := str(case or given.get("case") or ""):
+            print(brief_text(after, standing(after, named, _day(after, None)), LANGUAGE))
 
 
 @app.command(
@@ -249,7 +248,7 @@ def status(
         day = _day(history, on)
         found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
         if format_ == "json":
-            print(json.dumps([standing_data(history, item) for item in found], ensure_ascii=False, indent=2))
+            print(json.dumps([standing_data(item) for item in found], ensure_ascii=False, indent=2))
         else:
             print("\n\n".join(standing_text(history, item, LANGUAGE) for item in found))
         if any(item.half not in ("none", "ended") for item in found):
@@ -269,7 +268,7 @@ def next_(
         day = _day(history, on)
         found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
         if format_ == "json":
-            print(json.dumps([standing_data(history, item)["next"] for item in found], ensure_ascii=False, indent=2))
+            print(json.dumps([standing_data(item)["next"] for item in found], ensure_ascii=False, indent=2))
             return
         for item in found:
             print(f"{item.case.id} · {item.procedure.label.in_(LANGUAGE)}")

@@ -6,7 +6,6 @@ import datetime
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +13,13 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, code_of, exit_for, report, told
 from policy_engine.app.cli.options import (
+    Format,
+    FormatOption,
     PackName,
     Readings,
     Sets,
     SettingsFile,
+    TextFile,
     When,
     day_of,
     pack_of,
@@ -27,6 +29,7 @@ from policy_engine.app.cli.options import (
 from policy_engine.app.cli.record import Decided, KnownOn, Recording, RecordTo, needs_ledger, record_decisions
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.official_texts import quotes_of
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.choosing import applying, joint_vocabulary
 from policy_engine.decision.request import Request
@@ -40,7 +43,7 @@ from policy_engine.model.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from policy_engine.record.ledger import Ledger
 
-__all__ = ["Format", "command"]
+__all__ = ["command"]
 
 
 Out = Annotated[
@@ -60,12 +63,6 @@ MappingFile = Annotated[
 
 AUTO = "auto"
 """`--pack auto`: whatever applies."""
-
-
-class Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-    HTML = "html"
 
 
 def command(
@@ -93,11 +90,12 @@ def command(
     settings: SettingsFile = None,
     set_: Sets = None,
     reading: Readings = None,
-    format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
+    format_: FormatOption = Format.TEXT,
     out: Out = None,
     mapping: MappingFile = None,
     record: RecordTo = None,
     known_on: KnownOn = None,
+    text: TextFile = None,
     full: Annotated[
         bool,
         typer.Option(
@@ -108,12 +106,14 @@ def command(
     with told():
         failed: list[Exit] = []
         if pack == AUTO:
+            _folder_of_texts(text)
             decided = _chosen(files, day_of(on), decision, failed)
         else:
             loaded = pack_of(pack)
             supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
             request = Request(day_of(on), tuple(decision) if decision else None, supplied, scenario)
             if any(map(_is_table, files)):
+                _without_text(text)
                 with _ledger(record) as ledger:
                     to = None if ledger is None else Recording(ledger, pack, loaded, day_of(known_on))
                     raise typer.Exit(_table(files, loaded, request, out, mapping, to))
@@ -122,8 +122,18 @@ def command(
             decided = _decided(files, pack, loaded, request, failed)
         _record(record, known_on, decided)
         if decided or not failed:
-            print(_shown([one.decision for one in decided], format_, full=full))
+            print(_shown([one.decision for one in decided], format_, text, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(one.decision for one in decided))
+
+
+def _folder_of_texts(text: Path | None) -> None:
+    if text is not None and not text.is_dir():
+        raise typer.BadParameter(words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder"))
+
+
+def _without_text(text: Path | None) -> None:
+    if text is not None:
+        raise typer.BadParameter(words("表格的结果不引原文", "the answers to a table quote no text"))
 
 
 def _decided(files: list[str], name: str, pack: Pack, request: Request, failed: list[Exit]) -> list[Decided]:
@@ -224,15 +234,19 @@ def _subjects(name: str, pack: Pack, failed: list[Exit]) -> list[tuple[Facts, tu
     return [(one, problems if number == 0 else ()) for number, one in enumerate(facts)]
 
 
-def _shown(decisions: list[Decision], format_: Format, *, full: bool) -> str:
+def _shown(decisions: list[Decision], format_: Format, text: Path | None, *, full: bool) -> str:
+    """The decisions in the form asked for, with the official text of what they cite where it is at hand."""
+    quotes = quotes_of({found.pack.id: found.pack for found in decisions if found.answers}.values(), text)
     if format_ is Format.JSON:
         from policy_engine.record.decision_form import to_json
 
-        return "[" + ",\n".join(map(to_json, decisions)) + "]"
+        return "[" + ",\n".join(to_json(found, quotes.get(found.pack.id)) for found in decisions) + "]"
     if format_ is Format.HTML:
         from policy_engine.report.html import page
 
-        return page(decisions, LANGUAGE)
+        return page(decisions, LANGUAGE, quotes)
     from policy_engine.report.text import decision_text
 
-    return "\n\n".join(decision_text(found, LANGUAGE, full=full) for found in decisions)
+    return "\n\n".join(
+        decision_text(found, LANGUAGE, full=full, quotes=quotes.get(found.pack.id)) for found in decisions
+    )

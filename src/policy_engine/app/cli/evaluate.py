@@ -16,15 +16,17 @@ from policy_engine.checking.conformance import OUTCOMES, NotACase, run_cases
 from policy_engine.documents.plain_data import context_of
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_pack import read_text
+from policy_engine.documents.reader import kind_of
 from policy_engine.documents.scope import pack_names
-from policy_engine.documents.yaml import read
-from policy_engine.errors import FactsError, Problem, RequestError, problem
+from policy_engine.documents.yaml import MapNode, read
+from policy_engine.errors import FactsError, PolicyEngineError, Problem, RequestError, problem
 from policy_engine.evaluation.context import Context, evaluate
 from policy_engine.evaluation.observe import Traced
+from policy_engine.evaluation.operations import is_open, unknown_of
 from policy_engine.expression.check import check
 from policy_engine.expression.parse import parse
 from policy_engine.model.facts import FactRecord, Facts
-from policy_engine.values import Possibly, Record, Unknown, show
+from policy_engine.values import Record, show
 
 __all__ = ["command"]
 
@@ -55,28 +57,41 @@ def command(
     with told():
         if cases is not None:
             _cases(cases, listed=list_)
-        elif expression is None:
+            return
+        if expression is None:
             raise typer.BadParameter(words("给出表达式，或用 --cases", "give an expression, or --cases"))
-        elif pack is not None:
-            _in_pack(expression, pack, facts, on)
-        else:
-            _alone(expression, context)
+        if pack is not None and context is not None:
+            raise typer.BadParameter(words("--context 不与 --pack 同用", "--context does not go with --pack"))
+        if pack is None and facts is not None:
+            raise typer.BadParameter(words("--facts 要与 --pack 同用", "--facts needs --pack"))
+        raise typer.Exit(_alone(expression, context) if pack is None else _in_pack(expression, pack, facts, on))
 
 
-def _alone(expression: str, context: Path | None) -> None:
-    values = Record()
-    if context is not None:
-        problems: list[Problem] = []
-        text = read_text(context, problems)
-        documents, found = read(text, str(context)) if text is not None else ((), ())
-        if problems or found:
-            raise FactsError((*problems, *found))
-        values = context_of(documents[0]) if documents else values
-    node, value, problems_ = evaluate(expression, Context(values))
-    _tell(str(node.type) if node is not None else "", value, problems_ if isinstance(value, Unknown) else ())
+def _alone(expression: str, context: Path | None) -> Exit:
+    node, value, problems = evaluate(expression, Context(_values(context) if context is not None else Record()))
+    if node is None or problems:
+        raise PolicyEngineError(problems)
+    return _tell(str(node.type), value)
 
 
-def _in_pack(expression: str, name: str, facts: Path | None, on: str | None) -> None:
+def _values(path: Path) -> Record:
+    """The values that a context file gives to names; raises `FactsError` where it holds none."""
+    problems: list[Problem] = []
+    text = read_text(path, problems)
+    documents, found = read(text, str(path)) if text is not None else ((), ())
+    problems += found
+    if len(documents) > 1:
+        problems.append(problem("pack.several_documents", documents[1].span))
+    node = documents[0] if documents else None
+    if node is not None and not isinstance(node, MapNode):
+        problems.append(problem("form.wrong_kind", node.span, found=kind_of(node), wanted="mapping"))
+    if problems:
+        raise FactsError(problems)
+    values: Record = Record() if node is None else context_of(node)
+    return values
+
+
+def _in_pack(expression: str, name: str, facts: Path | None, on: str | None) -> Exit:
     pack = pack_of(name)
     subject = Facts("household", FactRecord({}, "household", ""))
     if facts is not None:
@@ -87,16 +102,15 @@ def _in_pack(expression: str, name: str, facts: Path | None, on: str | None) -> 
     if day is None:
         raise RequestError([problem("request.no_date")])
     node, problems = parse(expression)
-    if node is None:
-        raise RequestError(problems)
-    node, problems = check(node, pack_names(pack, subject.subject))
-    if problems:
-        raise RequestError(problems)
+    if node is not None:
+        node, problems = check(node, pack_names(pack, subject.subject))
+    if node is None or problems:
+        raise PolicyEngineError(problems)
     run = Traced(pack, subject, day)
-    value = run.value(node, {})
-    _tell(str(node.type), value, ())
+    code = _tell(str(node.type), run.value(node, {}))
     for part in run.noted:
         _trace(part, 1)
+    return code
 
 
 def _trace(part: Any, depth: int) -> None:
@@ -106,17 +120,17 @@ def _trace(part: Any, depth: int) -> None:
         _trace(child, depth + 1)
 
 
-def _tell(type_: str, value: Any, problems: tuple[Problem, ...]) -> None:
-    if isinstance(value, (Unknown, Possibly)):
-        report(dict.fromkeys((*problems, *(value.problems if isinstance(value, Unknown) else ()))))
-        missing = [item.path for item in value.missing] if isinstance(value, Unknown) else []
-        if problems and not missing:
-            raise typer.Exit(Exit.INVALID)
-        print(words("未知", "unknown"), f": {type_}")
-        for path in missing:
-            print(f"  {words('缺', 'missing')}: {path}")
-        raise typer.Exit(Exit.UNDETERMINED)
-    print(f"{show(value)} : {type_}")
+def _tell(type_: str, value: Any) -> Exit:
+    """Show the value; where it is open, or a list with something open in it, what it waits for."""
+    if not is_open(value):
+        print(f"{show(value)} : {type_}")
+        return Exit.DECIDED
+    waits = unknown_of(value)
+    report(waits.problems)
+    print(f"{show(value) if isinstance(value, tuple) else words('未知', 'unknown')} : {type_}")
+    for item in waits.missing:
+        print(f"  {words('缺', 'missing')}: {item.path}")
+    return Exit.UNDETERMINED
 
 
 def _cases(path: Path, *, listed: bool) -> None:

@@ -12,10 +12,12 @@ import typer
 from policy_engine.app.cli.exits import Exit, code_of, report, told
 from policy_engine.app.cli.words import words
 from policy_engine.checking.plausible import implausible
-from policy_engine.documents.read_facts import read_facts_file, read_facts_text
-from policy_engine.documents.read_pack import load_pack
+from policy_engine.documents.fact_places import place_of
+from policy_engine.documents.read_facts import read_facts_text, subject_nodes
+from policy_engine.documents.read_pack import load_pack, read_text
 from policy_engine.errors import FactsError, Problem
 from policy_engine.model.core import CORE
+from policy_engine.model.vocabulary import Vocabulary
 
 __all__ = ["app"]
 
@@ -47,21 +49,12 @@ def check(
         unreadable = False
         for name in files:
             try:
-                facts, found = (
-                    read_facts_text(sys.stdin.read(), "<stdin>", vocabulary)
-                    if name == "-"
-                    else read_facts_file(Path(name), vocabulary)
-                )
+                found = _look(name, vocabulary)
             except FactsError as error:
                 unreadable |= code_of(error) is Exit.COULD_NOT_RUN
-                errors += [item for item in error.problems if item.severity == "error"]
-                warnings += [item for item in error.problems if item.severity == "warning"]
-                continue
-            warnings += found
-            for one in facts:
-                for item in implausible(one, vocabulary):
-                    placed = replace(item, where=f"{name}: {item.where}")
-                    (errors if item.severity == "error" else warnings).append(placed)
+                found = error.problems
+            errors += [item for item in found if item.severity == "error"]
+            warnings += [item for item in found if item.severity == "warning"]
         for title, group in ((words("错误", "Errors"), errors), (words("提醒", "Warnings"), warnings)):
             if group:
                 print(f"{title} ({len(group)})", flush=True)
@@ -70,3 +63,18 @@ def check(
             print(words("没有发现问题", "nothing found"))
         if errors:
             raise typer.Exit(Exit.COULD_NOT_RUN if unreadable else Exit.INVALID)
+
+
+def _look(name: str, vocabulary: Vocabulary) -> tuple[Problem, ...]:
+    """All that is strange in a facts file that can be read, each with its place; raises `FactsError`."""
+    problems: list[Problem] = []
+    text = sys.stdin.read() if name == "-" else read_text(Path(name), problems)
+    if text is None:
+        raise FactsError(problems)
+    name = "<stdin>" if name == "-" else name
+    facts, warnings = read_facts_text(text, name, vocabulary)
+    found = [(number, one, item) for number, one in enumerate(facts) for item in implausible(one, vocabulary)]
+    nodes = subject_nodes(text, name)[0] if found else []
+    return *warnings, *(
+        replace(item, span=place_of(nodes[number], item.where, one.subject, vocabulary)) for number, one, item in found
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,40 @@ from policy_engine.expression import temporal
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 
-__all__ = ["PackName", "Readings", "Sets", "SettingsFile", "When", "day_of", "pack_of", "scenario_of", "settings_of"]
+__all__ = [
+    "Format",
+    "FormatOption",
+    "PackName",
+    "Readings",
+    "Sets",
+    "SettingsFile",
+    "TextFile",
+    "When",
+    "day_of",
+    "pack_of",
+    "scenario_of",
+    "settings_of",
+]
 
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))]
+TextFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--text",
+        help=words(
+            "引用文件原文：原文文件，或内有 <政策包>.md 或 .txt 的文件夹（默认取环境变量 POLICY_ENGINE_TEXTS）",
+            "quote the official text: its file, or a folder with <pack>.md or .txt "
+            "(by default that of the environment variable POLICY_ENGINE_TEXTS)",
+        ),
+    ),
+]
 PackName = Annotated[
     str,
     typer.Option(

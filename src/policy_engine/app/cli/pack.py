@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
+from policy_engine.app.cli import pack_clauses, pack_diff
 from policy_engine.app.cli.exits import Exit, report, told
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.new_pack import write_pack
 from policy_engine.app.record_cases import record_expectations
-from policy_engine.checking.accounting import account, unaccounted
+from policy_engine.checking.accounting import unaccounted
 from policy_engine.checking.cases import CaseRun, read_cases, run_case
 from policy_engine.checking.lints import lint
 from policy_engine.checking.procedure_cases import (
@@ -29,7 +30,7 @@ from policy_engine.documents.schema import FILE_KINDS, schema_of
 from policy_engine.errors import PackError, Problem
 from policy_engine.model.core import CORE
 from policy_engine.model.pack import Pack
-from policy_engine.report.pack import clauses_text, figures_text, pack_text
+from policy_engine.report.pack import figures_text, pack_text
 
 __all__ = ["app"]
 
@@ -97,31 +98,14 @@ def check(pack: PackArgument) -> None:
         )
 
 
-@app.command(
+app.command(
     "clauses",
-    help=words("逐条列出：哪些规则依据它，或为何搁置", "each clause, and what rests on it or why it is set aside"),
-)
-def clauses(pack: PackArgument, *, json_: JsonFlag = False) -> None:
-    with told():
-        loaded = load_pack(pack)
-        found = account(loaded)
-        if json_:
-            rows = [
-                {
-                    "clause": item.clause.number,
-                    "about": item.clause.about.in_(LANGUAGE),
-                    "set_aside": item.clause.set_aside,
-                    "used_by": [{"kind": kind, "id": id_} for kind, id_ in item.used_by],
-                }
-                for item in found
-            ]
-            print(json.dumps(rows, ensure_ascii=False, indent=2))
-        else:
-            print(clauses_text(found, LANGUAGE))
-        missing = unaccounted(loaded)
-        report(missing)
-        if missing:
-            raise typer.Exit(Exit.INVALID)
+    help=words("逐条列出：什么依据它，或为何搁置", "each clause, and what rests on it or why it is set aside"),
+)(pack_clauses.command)
+app.command(
+    "diff",
+    help=words("两个政策包（或同一个的两版）有何不同", "what differs between two packs, or two versions of one"),
+)(pack_diff.command)
 
 
 @app.command(

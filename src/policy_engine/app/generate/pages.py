@@ -108,5 +108,6 @@ def _problem(code: str) -> str:
         "mapping": "reading a mapping of columns",
         "ledger": "using or verifying a ledger",
         "record": "reading or re-performing a record",
+        "population": "reading the tables of a population",
     }[code.partition(".")[0]]
     return "\n".join([*lines, f"Reported when {room}.", ""])

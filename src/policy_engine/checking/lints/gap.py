@@ -16,6 +16,6 @@ def check(pack: Pack) -> Iterator[Problem]:
         table = decision.table
         if table is None or table.hit == "collect" or table.otherwise is not None or table.exhaustive:
             continue
-        found = witness(pack, decision.about, tuple(rule.when for rule in table.rules), wanted=False)
+        found = witness(pack, decision, tuple(rule.when for rule in table.rules), wanted=False)
         if found is not None:
             yield problem("lint.gap", decision.span, warning=True, id=decision.id, witness=found)

@@ -20,7 +20,7 @@ def check(pack: Pack) -> Iterator[Problem]:
         for (one, rule), (other, another) in combinations(enumerate(table.rules), 2):
             if rule.then == another.then or (one, other) in table.exclusive:
                 continue
-            found = witness(pack, decision.about, (rule.when, another.when))
+            found = witness(pack, decision, (rule.when, another.when))
             if found is not None:
                 yield problem(
                     "lint.overlap", another.when.span, warning=True, id=another.id, other=rule.id, witness=found

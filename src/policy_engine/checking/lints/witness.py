@@ -3,83 +3,88 @@
 from __future__ import annotations
 
 import datetime
-import itertools
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
+from policy_engine.decision.lines import dates_around, numbers_around
+from policy_engine.decision.missing import with_fact
+from policy_engine.evaluation.operations import unknown_of
 from policy_engine.evaluation.single import Single
-from policy_engine.expression import tree
 from policy_engine.expression.tree import Node
-from policy_engine.expression.types import BOOLEAN, CodeType, NumberType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, RecordType
+from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
-from policy_engine.values import show
+from policy_engine.values import Unknown, show
 
 __all__ = ["witness"]
 
 TRIES = 400
+"""Evaluations at most."""
+_PLAIN = tuple(map(Decimal, (1, 2, 3, 5, 10, 100)))
+"""Numbers to try beside those around each line."""
+
+Found: TypeAlias = tuple[tuple[str, Any], ...]
 
 
-def witness(pack: Pack, about: str, conditions: Sequence[Node], *, wanted: bool = True) -> str | None:
+def witness(pack: Pack, decision: DecisionDefinition, conditions: Sequence[Node], *, wanted: bool = True) -> str | None:
     """The facts, as text, of a subject for which all conditions have the wanted truth; None where none was found."""
-    names = list(dict.fromkeys(_facts(pack, conditions)))
-    form = pack.vocabulary.form(about)
-    choices = []
-    for name in names:
-        fact = form.find(name)
-        values = _values(fact.type) if fact is not None else ()
-        if not values:
-            return None
-        choices.append(values)
     on = pack.in_force.from_ or datetime.date(2020, 1, 1)
-    for values in _tries(choices):
-        root = FactRecord(zip(names, values, strict=True), about, "")
-        run = Single(pack, Facts(about, root, on), on)
-        if all(run.value(condition, {"own": root}) is wanted for condition in conditions):
-            return ", ".join(f"{name}: {show(value)}" for name, value in zip(names, values, strict=True))
-    return None
+    facts = Facts(decision.about, FactRecord({}, decision.about, ""), on)
+    found = _Search(pack, decision.id, conditions, on, wanted=wanted).from_(facts, ())
+    return None if found is None else ", ".join(f"{path}: {show(value)}" for path, value in found)
 
 
-def _tries(choices: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """All combinations where they are few; else a fixed sample of them."""
-    total = 1
-    for values in choices:
-        total *= len(values)
-    if total <= TRIES:
-        yield from itertools.product(*choices)
-        return
-    chance = random.Random(20)  # noqa: S311 - a fixed sample, nothing secret
-    for _ in range(TRIES):
-        yield tuple(chance.choice(values) for values in choices)
+class _Search:
+    """Sets one missing fact after the other, and goes back where a condition is settled the other way."""
 
+    def __init__(
+        self, pack: Pack, decision: str, conditions: Sequence[Node], on: datetime.date, *, wanted: bool
+    ) -> None:
+        self.pack, self.decision, self.conditions, self.on, self.wanted = pack, decision, conditions, on, wanted
+        self.left = TRIES
 
-def _facts(pack: Pack, conditions: Sequence[Node]) -> Iterator[str]:
-    """The plain facts that the conditions rest on, through decisions and readings; figures by year are not tried."""
-    todo, seen = list(conditions), set()
-    while todo:
-        for node in tree.walk(todo.pop()):
-            if not isinstance(node, tree.Name) or (node.kind, node.id) in seen:
-                continue
-            seen.add((node.kind, node.id))
-            if node.kind == "fact":
-                yield node.id
-            elif node.kind == "decision":
-                logic = pack.decision(node.id).logic
-                todo += [logic] if isinstance(logic, Node) else [rule.when for rule in logic.rules]
-            elif node.kind == "reading":
-                option = pack.reading(node.id).option(pack.reading(node.id).default)
-                todo += [option.expression] if option.expression is not None else []
-                if option.expression is None:
-                    yield node.id
+    def from_(self, facts: Facts, known: Found) -> Found | None:
+        self.left -= 1
+        run = Single(self.pack, facts, self.on)
+        truths = [run.value(condition, {"own": facts.root}) for condition in self.conditions]
+        if any(truth is not self.wanted and not isinstance(truth, Unknown) for truth in truths):
+            return None
+        if all(truth is self.wanted for truth in truths):
+            return known
+        path, values = self.next(run, [item.path for item in unknown_of(*truths).missing if item.kind != "parameter"])
+        for value in values:
+            if self.left <= 0:
+                break
+            found = self.from_(with_fact(facts, path, value, run), (*known, (path, value)))
+            if found is not None:
+                return found
+        return None
 
+    def next(self, run: Single, missing: list[str]) -> tuple[str, tuple[Any, ...]]:
+        """The missing fact with the fewest values to try, figures last; a figure whose lines are known before others."""
+        choices = [(path, *self.values(run, path)) for path in missing]
+        choices = [choice for choice in choices if choice[2]] or [("", 0, ())]
+        path, _, values = min(choices, key=lambda choice: choice[1])
+        return path, values
 
-def _values(type_: Type) -> tuple[Any, ...]:
-    if type_ == BOOLEAN:
-        return True, False
-    if isinstance(type_, CodeType):
-        return type_.ids
-    if isinstance(type_, NumberType):
-        return tuple(map(Decimal, (1, 2, 3, 5, 10, 100)))
-    return ()
+    def values(self, run: Single, path: str) -> tuple[int, tuple[Any, ...]]:
+        """What can be tried for a fact, and how late."""
+        fact = self.pack.vocabulary.fact(run.facts.subject, path)
+        type_ = fact.type if fact is not None else None
+        if type_ == BOOLEAN:
+            return 0, (True, False)
+        if isinstance(type_, CodeType):
+            return 0, type_.ids
+        if isinstance(type_, ListType) and isinstance(type_.item, CodeType):
+            return 0, ((), *((id_,) for id_ in type_.item.ids))
+        if isinstance(type_, ListType) and isinstance(type_.item, RecordType):
+            return 1, ((FactRecord({}, type_.item.name, f"{path}[1]"),), ())
+        if type_ == DATE:
+            return 1, dates_around(run, (self.decision, ""), path)
+        if isinstance(type_, NumberType):
+            around = numbers_around(run, (self.decision, ""), path, type_)
+            late = 2 if len(around) > 1 else 4 if "CNY" in str(type_.unit) else 3
+            return late, tuple(dict.fromkeys((*around, *_PLAIN)))
+        return 0, ()
