@@ -111,6 +111,17 @@ REQUIRED = {
         ("entry_after_review", "entered"): "confirmation amendment",
         ("entry_when_new", "entered"): "entry",
     },
+    "qingtian_2022": {
+        # 3.2, 2.3: 及时收集、规范处理; 及时排查预警
+        ("signal", "risk_found"): "collection handling",
+        # 3.3: 发出警报，启动措施；警讯快速提交、后台及时受理、部门限时答复、农户满意度评价闭环
+        ("warning", "closed"): "alert measures submission acceptance answer rating",
+        # 3.1, 4.2: 及时认定; 简化认定流程, or else 及时审核纳入 (see below)
+        ("low_income_recognition", "recognised"): "candidate recognition",
+        # 4.2: 落实1年“渐退期”管理措施
+        ("grace_entry", "in_grace"): "entry",
+        ("grace_exit", "left"): "leaving",
+    },
 }
 """For each end that settles something the steps that its document requires, in the order in which it requires them."""
 
@@ -152,6 +163,17 @@ def test_no_way_avoids_a_required_step(name, way):
     assert set(required) <= unavoidable(procedure, end)
     for before, after in zip(required, required[1:], strict=False):
         assert after not in reached(procedure, procedure.start, without=before), (before, after)
+
+
+def test_only_the_short_way_goes_without_a_review():
+    """青田县 4.2: whoever is not recognised by the simplified way is reviewed (审核)."""
+    procedure = PACKS["qingtian_2022"].procedure("low_income_recognition")
+    first = procedure.step("candidate")
+    without = replace(
+        first, results=Record((id_, found) for id_, found in first.results.items() if id_ != "simplified")
+    )
+    procedure = replace(procedure, steps=Record({**procedure.steps, "candidate": without}))
+    assert unavoidable(procedure, "recognised") == {"candidate", "review", "recognition"}
 
 
 @pytest.mark.parametrize(("pack", "procedure"), PROCEDURES)
