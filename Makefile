@@ -44,6 +44,7 @@ docs: $(STAMP)
 
 bench: $(STAMP)
 	$(RUN) benchmarks/startup.py
+	$(RUN) benchmarks/workload.py
 
 generate: $(STAMP)
 	$(RUN) -m policy_engine.app.generate

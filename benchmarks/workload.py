@@ -224,13 +224,11 @@ def main() -> None:
     print(
         f"{given.households} households, {members.height} members; {compare(answers.tables[''], outcomes)} answers differ"
     )
-    print(
-        f"hand-written Polars, outcomes: {theirs:.2f} s ({their_cpu:.2f} s of processor), {given.households / theirs / 1e6:.2f} million/s"
-    )
-    print(
-        f"pack in columns, in full:      {ours:.2f} s ({our_cpu:.2f} s of processor), {given.households / ours / 1e6:.2f} million/s"
-    )
-    print(f"ratio: {theirs / ours:.2f}; memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    sides = ("hand-written Polars, outcomes", theirs, their_cpu), ("pack in columns, in full", ours, our_cpu)
+    for title, wall, cpu in sides:
+        print(f"{title}: {wall:.2f} s ({cpu:.2f} s of processor), {given.households / wall / 1e6:.2f} million/s")
+    print(f"ratio: {theirs / ours:.2f} (processor {their_cpu / our_cpu:.2f})")
+    print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 
 if __name__ == "__main__":
