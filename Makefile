@@ -47,6 +47,7 @@ docs: $(STAMP)
 bench: $(STAMP)
 	$(RUN) benchmarks/startup.py
 	$(RUN) benchmarks/ledger.py
+	$(RUN) benchmarks/workload.py
 
 generate: $(STAMP)
 	$(RUN) -m policy_engine.app.generate
