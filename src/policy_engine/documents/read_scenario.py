@@ -127,7 +127,7 @@ class _Linker:
         self.problems += found
         if node is None:
             return None
-        checked, found = check(node, self.names, wanted)
+        checked, found = check(node, self.names, wanted, bare_figures=True)
         self.problems += found
         return None if found else checked
 
