@@ -21,6 +21,8 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --disable-pip-version-check -U "pip>=25.1"
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[cli,ledger,population,tables]" --group test --group docs
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[monitoring]" \
+	  || echo "durable-rules needs a C compiler and was not built: second opinions are left out"
 	@touch $(STAMP)
 
 demo: $(STAMP)

@@ -7,15 +7,33 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import uuid
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 HOW_TO_GET_IT = "PostgreSQL is not installed; get it with: apt-get install postgresql"
-REQUIRED = "POLICY_ENGINE_REQUIRE_POSTGRESQL"
-"""Set in CI: without PostgreSQL the tests that need it fail instead of being skipped."""
+REQUIRED = "POLICY_ENGINE_REQUIRE_ALL"
+"""Set in CI: tests that need something that is not installed fail instead of being skipped."""
+
+
+def missing(what: str) -> None:
+    """Skip a test, or fail where all are required."""
+    if os.environ.get(REQUIRED):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def durable():
+    """Is durable-rules there? It needs a C compiler, and a Python before 3.13."""
+    if sys.version_info >= (3, 13):
+        pytest.skip("durable-rules does not import on Python 3.13 and later")
+    if find_spec("durable") is None:
+        missing("durable-rules is not installed (it needs a C compiler): pip install 'policy-engine[monitoring]'")
 
 
 def programs() -> Path | None:
@@ -38,9 +56,7 @@ def postgresql_server():
     """The URL of a running server, without a database."""
     folder = programs()
     if folder is None:
-        if os.environ.get(REQUIRED):
-            pytest.fail(HOW_TO_GET_IT)
-        pytest.skip(HOW_TO_GET_IT)
+        missing(HOW_TO_GET_IT)
     user = server_user()
     home = Path(tempfile.mkdtemp(prefix="policy-engine-postgresql-"))
     if user is not None:

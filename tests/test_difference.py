@@ -278,6 +278,29 @@ def fields(part, *but):
     return [(part, field.name) for field in dataclasses.fields(part) if field.name not in (*UNSEEN, *but)]
 
 
+ORDERED = ("actors", "procedures", "duties")
+
+
+def test_procedures_and_duties_are_told_apart_part_by_part():
+    old, new = (load_pack(name) for name in ("xuanzhou_2021", "xuanzhou_2021"))
+    inclusion = new.procedure("inclusion")
+    steps = {id_: step for id_, step in inclusion.steps.items() if id_ != "group_review"}
+    steps["publicity"] = dataclasses.replace(inclusion.step("publicity"), lasts=None)
+    duties = {id_: duty for id_, duty in new.duties.items() if id_ != "canvass"}
+    changed = dataclasses.replace(inclusion, steps=Record(steps))
+    new = dataclasses.replace(
+        new, procedures=new.procedures.with_(inclusion=changed), duties=Record(duties), actors=Record()
+    )
+    found = {change.part: change for change in difference(old, new).changes}
+    assert found["inclusion.group_review"].kind == "removed"
+    assert found["inclusion.publicity"].aspect == "definition"
+    assert "publicity_days" in found["inclusion.publicity"].before
+    assert found["canvass"].clauses == ("3.1",)
+    assert found["actor.household"].kind == "removed"
+    assert "公示" in difference_text(difference(old, new), "zh")
+    assert difference(old, old).same
+
+
 TABLE = PACK.decision("t").table
 FACT = next(fact for fact in PACK.vocabulary.form("household") if fact.id == "h")
 
@@ -314,7 +337,7 @@ def put(part, new):
 @pytest.mark.parametrize(
     ("part", "name"),
     [
-        *fields(PACK, "in_force", "area", "clauses", "vocabulary", "parameters", "readings", "decisions"),
+        *fields(PACK, "in_force", "area", "clauses", "vocabulary", "parameters", "readings", "decisions", *ORDERED),
         (PACK, "id"),
         *fields(PACK.in_force),
         *fields(PACK.area),

@@ -327,3 +327,26 @@ def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(small_disk):
     with open_ledger(file) as ledger:
         assert ledger.head().seq == acknowledged
         assert verify(ledger).problems == ()
+
+
+def test_an_office_that_may_only_add_adds(postgresql):
+    """The grants of the threat model's page are enough to write, and for nothing more."""
+    page = (Path(__file__).parents[1] / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    grants = page[page.index("```sql") + 6 :].partition("```")[0].replace("office", "writer")
+    create_ledger(postgresql, NOW)
+    with open_ledger(postgresql, "write") as owner, owner.engine.begin() as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS writer")
+        connection.exec_driver_sql(f"CREATE ROLE writer LOGIN; {grants}")
+    with open_ledger(postgresql.replace("office@", "writer@"), "write") as ledger:
+        assert ledger.append([event(1)], NOW)[0].seq == 2
+        assert verify(ledger).problems == ()
+        for statement in (
+            "DELETE FROM entries",
+            "ALTER TABLE entries DISABLE TRIGGER entries_stay",
+            "TRUNCATE entries",
+        ):
+            with (
+                pytest.raises(DBAPIError, match=r"permission denied|must be owner"),
+                ledger.engine.begin() as connection,
+            ):
+                connection.exec_driver_sql(statement)

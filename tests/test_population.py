@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
+import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generators import day_in, households, leaves_of, packs, without
-from policy_engine import Scenario, load_pack
-from policy_engine.documents.read_facts import read_facts
+from policy_engine import Scenario, Settings, load_pack
+from policy_engine.checking.cases import read_cases
+from policy_engine.documents.forms import CaseForm
+from policy_engine.documents.link_parameters import parameter_value
+from policy_engine.documents.read_facts import read_facts, read_facts_node
 from policy_engine.documents.read_pack import shipped_packs
+from policy_engine.documents.read_settings import read_settings
+from policy_engine.documents.reader import Reader
+from policy_engine.documents.yaml import read as read_yaml
 from policy_engine.model.canonical import plain
 from policy_engine.model.facts import paths
-from policy_engine.population.agreement import disagreements
-from policy_engine.population.rows import population_of
+from policy_engine.population.agreement import as_case, disagreements
+from policy_engine.population.rows import each_facts, population_of
+from policy_engine.population.run import decide_population
 
 PACKS = {name: load_pack(name) for name in shipped_packs()}
+PACK_FOLDER = Path(__file__).parents[1] / "policies"
+XUANZHOU = PACKS["xuanzhou_2021"]
 MONTH = datetime.timedelta(days=30)
 
 
@@ -61,13 +73,86 @@ def check(question):
     assert list(found) == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(questions(packs()))
 def test_any_pack(question):
     check(question)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(questions(st.sampled_from(list(PACKS.values()))))
 def test_the_shipped_packs(question):
     check(question)
+
+
+# ---- worked cases
+
+
+def cases(name):
+    """The questions of a pack's worked cases, without those that are refused."""
+    pack = PACKS[name]
+    forms, problems = read_cases(PACK_FOLDER / name)
+    assert problems == ()
+    for path, number, form in forms:
+        if form.refused:
+            continue
+        facts, _ = read_facts_node(form.facts, pack.vocabulary)
+        supplied = read_settings(form.settings, pack, []) if form.settings is not None else Settings()
+        values = {
+            word.text: parameter_value(cell, pack.parameter(word.text).type, []) for word, cell in form.set.items()
+        }
+        readings = {word.text: option.text for word, option in form.readings.items()}
+        on = form.on or facts.as_of
+        yield f"{path.name} {number}", facts, on, supplied, Scenario(values, readings)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_worked_case_of_every_pack(name):
+    together = {}
+    for case, facts, on, supplied, scenario in cases(name):
+        together.setdefault((facts.subject, on, supplied, scenario), []).append((case, facts))
+    assert sum(map(len, together.values())) > 20
+    for (subject, on, supplied, scenario), group in together.items():
+        population = population_of([facts for _, facts in group], PACKS[name].vocabulary, subject)
+        found = disagreements(PACKS[name], population, on, settings=supplied, scenario=scenario)
+        assert list(found) == [], [case for case, _ in group]
+
+
+def test_rows_and_facts_say_the_same():
+    for name, pack in PACKS.items():
+        for case, facts, *_ in cases(name):
+            population = population_of([facts], pack.vocabulary, facts.subject)
+            (back,) = each_facts(population, pack.vocabulary)
+            assert dict(paths(back.root)) == dict(paths(facts.root)), case
+            assert back.as_of == facts.as_of
+
+
+def test_a_part_of_a_population_answers_as_the_whole():
+    subjects = [facts for _, facts, *_ in cases("xuanzhou_2021") if facts.subject == "household"]
+    whole = population_of(subjects, XUANZHOU.vocabulary)
+    day = datetime.date(2021, 9, 1)
+    answers = list(decide_population(XUANZHOU, whole, day).found("monitoring"))
+    parts = [whole.slice(start, 7) for start in range(0, len(whole), 7)]
+    assert [f for part in parts for f in decide_population(XUANZHOU, part, day).found("monitoring")] == answers
+    every_third = whole.chosen(pl.Series([number % 3 == 0 for number in range(len(whole))]))
+    assert list(decide_population(XUANZHOU, every_third, day).found("monitoring")) == answers[::3]
+
+
+def test_a_disagreement_is_written_as_a_case():
+    facts, _ = read_facts(
+        {
+            "county": "宣州区",
+            "at_risk": {"value": True, "by": "村", "observed_on": "2021-08-20"},
+            "members": [{"birth_date": "1950-01-02"}],
+            "finances": {2021: {"net_income": 23999.99}},
+        },
+        XUANZHOU.vocabulary,
+    )
+    text = as_case(XUANZHOU, facts, "in_range", datetime.date(2021, 9, 1))
+    (document,), problems = read_yaml(text, "case.yaml")
+    assert problems == ()
+    reader = Reader()
+    form = reader.read(document, CaseForm)
+    assert reader.problems == []
+    back, warnings = read_facts_node(form.facts, XUANZHOU.vocabulary)
+    assert (back.root, warnings) == (facts.root, ())

@@ -136,7 +136,7 @@ def settling(name):
         (procedure.id, end.id)
         for procedure in PACKS[name].procedures.values()
         for end in procedure.ends.values()
-        if end.gives
+        if end.settles
     }
 
 
@@ -450,7 +450,9 @@ def check_history(folded):
     for settled in last.settled:
         case = last.cases[settled.case]
         end = pack.procedure(case.procedure).ends[case.at]
-        assert set(settled.gives) == set(end.gives)
+        assert set(settled.gives) <= set(end.gives)
+        assert set(settled.adds) <= set(end.adds)
+        assert settled.gives or settled.adds
         assert settled.on == case.since
         wanted = unavoidable(pack.procedure(case.procedure), end.id)
         assert wanted <= {taken.step for taken in case.taken}

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from policy_engine.source import Span
 
 __all__ = [
+    "DisagreementError",
     "FactsError",
     "Language",
     "LedgerError",
@@ -118,6 +119,10 @@ class FactsError(PolicyEngineError):
 
 class RequestError(PolicyEngineError):
     """What was asked for does not exist: a pack, a decision, a parameter, a reading option."""
+
+
+class DisagreementError(PolicyEngineError):
+    """Two engines answer the same question differently: one of them is wrong."""
 
 
 class LedgerError(PolicyEngineError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from policy_engine.documents.read_case import CaseFile, read_case_text
 from policy_engine.documents.read_pack import load_pack, read_text
+from policy_engine.documents.yaml import ListNode, MapNode, Node, read
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.model.pack import Pack
 
@@ -29,15 +30,12 @@ def start(path: Path, first: dict[str, Any]) -> str:
     """The text of a new case file with only its header; a file that exists is never written over."""
     if path.exists():
         raise FactsError([problem("case.exists", where=str(path), path=path)])
-    return json.dumps(first, ensure_ascii=False) + "\n" if path.suffix == ".jsonl" else written(first)
+    return _line(first) if path.suffix == ".jsonl" else written(first)
 
 
 def checked(text: str, path: Path, event: dict[str, Any]) -> tuple[str, Pack, CaseFile]:
     """What must be added to the text for an event, and the file as it would then be read."""
-    if text.lstrip().startswith("{"):
-        added = json.dumps(event, ensure_ascii=False, default=_plain) + "\n"
-    else:
-        added = "---\n" + written(event)
+    added = _line(event) if text.lstrip().startswith("{") else "---\n" + written(event)
     gap = "" if text.endswith("\n") or not text else "\n"
     pack, file = read_case_text(text + gap + added, str(path), load_pack)
     return gap + added, pack, file
@@ -70,5 +68,23 @@ def written(data: dict[str, Any]) -> str:
     return stream.getvalue()
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+_LITERAL = re.compile(r"true|false|-?(0|[1-9]\d*)(\.\d+)?")
+"""What JSON writes without quotes; `0012` is a text there."""
+
+
+def _line(data: dict[str, Any]) -> str:
+    """The data as one line of JSON, with the digits that its YAML has."""
+    documents, _ = read(written(data), "")
+    return _json(documents[0]) + "\n"
+
+
+def _json(node: Node) -> str:
+    if isinstance(node, MapNode):
+        entries = (f"{json.dumps(key, ensure_ascii=False)}: {_json(value)}" for key, (_, value) in node.entries.items())
+        return "{" + ", ".join(entries) + "}"
+    if isinstance(node, ListNode):
+        return "[" + ", ".join(map(_json, node.items)) + "]"
+    if node.is_null:
+        return "null"
+    literal = node.plain and _LITERAL.fullmatch(node.text)
+    return node.text if literal else json.dumps(node.text, ensure_ascii=False)

@@ -18,7 +18,6 @@ from policy_engine.record.entry import Entered
 from policy_engine.record.form import DecisionRecord, read_record
 from policy_engine.record.ledger import Ledger
 from policy_engine.record.pack_source import PackSource
-from policy_engine.version import __version__
 
 __all__ = ["Archive", "Difference", "Replay", "Restored", "differences", "replay"]
 
@@ -38,7 +37,7 @@ class Difference:
 
     path: str
     then: Any
-    now: Any
+    current: Any
     wording: bool
 
 
@@ -122,9 +121,8 @@ def _notes(restored: Restored) -> Iterator[Problem]:
     """What is to be known about a re-performance beside its result."""
     then, pack = restored.record.decision, restored.pack
     if pack.hash != then.pack.hash:
-        other = then.engine != __version__
         recorded, found = then.pack.hash, pack.hash
-        yield problem("record.pack_differs", warning=other, pack=pack.id, found=found, recorded=recorded)
+        yield problem("record.pack_differs", warning=True, pack=pack.id, found=found, recorded=recorded)
     if then.language != LANGUAGE:
         yield problem("record.other_language", warning=True, found=then.language, known=LANGUAGE)
 

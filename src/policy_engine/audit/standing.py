@@ -43,19 +43,19 @@ class AsOf:
 
     standing: Standing
     then: Decision | None
-    now: Decision
+    current: Decision
 
     def rows(self) -> Iterator[tuple[Answer | None, Answer | None]]:
         """Each answer then beside the one now; None where the question came up only once."""
         then = {(answer.decision, answer.item): answer for answer in self.then.answers} if self.then else {}
-        now = {(answer.decision, answer.item): answer for answer in self.now.answers}
+        now = {(answer.decision, answer.item): answer for answer in self.current.answers}
         for key in dict.fromkeys((*then, *now)):
             yield then.get(key), now.get(key)
 
     @property
     def changed(self) -> bool:
         then_inside = self.then.scope.inside if self.then is not None else None
-        return then_inside is not self.now.scope.inside or any(differ(then, now) for then, now in self.rows())
+        return then_inside is not self.current.scope.inside or any(differ(then, now) for then, now in self.rows())
 
 
 def differ(then: Answer | None, now: Answer | None) -> bool:

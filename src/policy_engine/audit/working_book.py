@@ -33,7 +33,7 @@ def write_workbook(path: Path, sampled: Sampled) -> None:
 def _answers(found: Replay) -> Iterator[tuple[str, ...]]:
     """A row for each answer; one row for a decision that could not be re-performed or answers nothing."""
     entry = found.entry
-    differing = "；".join(f"{one.path}：{one.then} → {one.now}" for one in found.differences)
+    differing = "；".join(f"{one.path}：{one.then} → {one.current}" for one in found.differences)
     differing = differing or "；".join(problem.message("zh") for problem in found.problems)
     if found.decision is None or found.restored is None:
         row = (str(entry.seq), entry.subject, "", "", "", entry.recorded_at, says(found.status, "zh"), differing)

@@ -15,7 +15,7 @@ from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, Facts
 from policy_engine.model.path_labels import label_of
 from policy_engine.record.ledger import Head
-from policy_engine.report.html import decision_html
+from policy_engine.report.html import decision_html, whole
 from policy_engine.report.words import shown
 from policy_engine.version import __version__
 
@@ -145,7 +145,7 @@ def _section(found: Replay, language: Language) -> str:
 
 
 def _difference(found: Difference) -> tuple[str, str, str]:
-    return found.path, str(found.then), str(found.now)
+    return found.path, str(found.then), str(found.current)
 
 
 def _table(rows: Iterable[tuple[str, ...]], names: Sequence[str] = ()) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from policy_engine.checking.accounting import account
+from policy_engine.checking.difference_procedures import changed_parts
 from policy_engine.checking.matching import Days, by_days, clause_pairs, lost_and_new, pairs, renumbered
 from policy_engine.expression import tree
 from policy_engine.expression.types import CodeType, ListType, Option, Type
@@ -26,9 +27,20 @@ from policy_engine.model.vocabulary import Fact
 
 __all__ = ["SECTIONS", "Change", "Difference", "Section", "difference"]
 
-Section: TypeAlias = Literal["document", "clauses", "parameters", "readings", "decisions", "vocabulary"]
+Section: TypeAlias = Literal[
+    "document", "clauses", "parameters", "readings", "decisions", "procedures", "duties", "vocabulary"
+]
 _Options: TypeAlias = Mapping[str, Option]
-SECTIONS: tuple[Section, ...] = ("document", "clauses", "parameters", "readings", "decisions", "vocabulary")
+SECTIONS: tuple[Section, ...] = (
+    "document",
+    "clauses",
+    "parameters",
+    "readings",
+    "decisions",
+    "procedures",
+    "duties",
+    "vocabulary",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,21 @@ class _Comparison:
             yield from self.reading(one, other)
         for _, one, other in pairs(self.old.decisions, self.new.decisions):
             yield from self.decision(one, other)
+        yield from self.procedures()
         yield from self.vocabulary()
+
+    def procedures(self) -> Iterator[Change]:
+        """Procedures and duties, part by part."""
+        for one, other in changed_parts(self.old, self.new):
+            part = other or one
+            assert part is not None
+            kind: Literal["added", "removed", "changed"] = (
+                "added" if one is None else "removed" if other is None else "changed"
+            )
+            section: Section = "procedures" if part.section == "procedures" else "duties"
+            before, after = (found.says if found else None for found in (one, other))
+            aspect = "definition" if kind == "changed" else ""
+            yield Change(section, "part", part.id, part.label, kind, aspect, before, after, part.clauses)
 
     def attributes(self, part: _Part, one: Any, other: Any, names: str) -> Iterator[Change]:
         """The attributes of these names that differ."""

@@ -91,8 +91,7 @@ class History:
         opened = {id_: case for id_, case in self.cases.items() if case.opened.happened_on <= day}
         cases = {id_: _until(self.pack.procedure(case.procedure), case, day) for id_, case in opened.items()}
         events = tuple(event for event in self.events if event.happened_on <= day)
-        refused = tuple(found for found in self.refused if found[0].happened_on <= day)
-        return _resettled(replace(self, events=events, cases=Record(cases), refused=refused))
+        return _resettled(replace(self, events=events, cases=Record(cases)))
 
 
 def _until(procedure: Procedure, case: Case, day: datetime.date) -> Case:

@@ -91,10 +91,10 @@ class ProcedureLinker:
     def procedure(self, word: Word, form: ProcedureForm) -> Procedure:
         self.named((word, *form.steps, *form.ends))
         for both in (step for step in form.steps if step.text in [end.text for end in form.ends]):
-            self.report("link.name_taken", both.span, id=both, kind="end")
+            self.report("link.name_taken", both.span, id=both, kind="procedure end")
         everywhere = [result.text for result in form.throughout]
         for both in (result for step in form.steps.values() for result in step.results if result.text in everywhere):
-            self.report("link.name_taken", both.span, id=both, kind="result")
+            self.report("link.name_taken", both.span, id=both, kind="result of every step")
         steps = {id_.text: self.step(id_, step, form) for id_, step in form.steps.items()}
         recorded = _particulars(part for step in steps.values() for part in step.particulars.values())
         procedure = Procedure(

@@ -342,7 +342,7 @@ class _FactsReader:
         return option.id
 
     def boolean(self, node: Node, path: str) -> bool | None:
-        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false", "是", "否"):
+        if isinstance(node, Scalar) and (node.text in ("是", "否") or (node.plain and node.text in ("true", "false"))):
             return node.text in ("true", "是")
         self.wrong(node, path, "true or false (是, 否)")
         return None

@@ -54,30 +54,31 @@ def digest(linked: Any) -> str:
     """SHA-256 of the canonical JSON of a linked pack or a part of one, in hexadecimal; spans are left out."""
     import hashlib  # half of what loading a pack costs, and needed only for records
 
-    return hashlib.sha256(canonical(plain(linked))).hexdigest()
+    return hashlib.sha256(canonical(plain(linked, sparse=True))).hexdigest()
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, *, sparse: bool = False) -> Any:
     """Any part of a pack as JSON; expressions as their text, numbers as texts.
 
-    What is as it is by default is left out: a later version, with more to say, finds the same hash for what says no more.
+    With `sparse`, what is as it is by default is left out: a later version, with more to say, finds the same hash for
+    what says no more.
     """
     if isinstance(value, tree.Node):
         return unparse(value)
     if isinstance(value, (str, bool, int)) or value is None:
         return value
     if isinstance(value, Mapping):
-        return [[key, plain(item)] for key, item in value.items()]
+        return [[key, plain(item, sparse=sparse)] for key, item in value.items()]
     if isinstance(value, frozenset):
-        return sorted(map(plain, value))
+        return sorted(plain(item, sparse=sparse) for item in value)
     if isinstance(value, (tuple, list)):
-        return [plain(item) for item in value]
+        return [plain(item, sparse=sparse) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: (getattr(value, f.name), f.default) for f in dataclasses.fields(value)}
         return {
-            name: plain(item)
+            name: plain(item, sparse=sparse)
             for name, (item, default) in fields.items()
-            if not isinstance(item, Span) and item != default
+            if not isinstance(item, Span) and not (sparse and item == default)
         }
     if isinstance(value, (Decimal, datetime.date, datetime.timedelta)):
         return show(value)

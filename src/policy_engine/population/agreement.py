@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
+from policy_engine.expression.types import ListType, RecordType
+from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.model.vocabulary import RecordForm
 from policy_engine.population.answers import Found, Layout
 from policy_engine.population.compile import compile_pack
 from policy_engine.population.rowwise import Asked, found_by_row
 from policy_engine.population.run import answers_of, missing_facts
 from policy_engine.population.tables import Population
+from policy_engine.values import Record, format_number
 
-__all__ = ["Disagreement", "disagreements"]
+__all__ = ["Disagreement", "as_case", "disagreements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +60,44 @@ def disagreements(
             other = single[id_][row] if row < len(single[id_]) else None
             if one != other:
                 yield Disagreement(id_, row, one, other)
+
+
+def as_case(pack: Pack, facts: Facts, decision: str, on: datetime.date) -> str:
+    """A case file that asks a decision about these facts; what to expect is left to be judged (`pack test --update`)."""
+    data: dict[str, Any] = {"as_of": facts.as_of} if facts.as_of is not None else {}
+    if facts.subject != "household":
+        data = {"subject": facts.subject, **data}
+    found = {**data, **_plain(facts.root, pack.vocabulary.form(facts.subject), pack)}
+    return f'case: the runners differ on {decision}\non: {on}\nfacts: {_flow(found)}\nexpect: {{{decision}: "?"}}\n'
+
+
+def _plain(record: Record, form: RecordForm, pack: Pack) -> dict[str, Any]:
+    """A record as a facts file writes it; a judgement with evidence."""
+    found: dict[str, Any] = {}
+    for fact in form:
+        value = record.get(fact.id)
+        if value is None:
+            continue
+        item = fact.type.item if isinstance(fact.type, ListType) else fact.type
+        if isinstance(item, RecordType):
+            below = pack.vocabulary.form(item.name)
+            if isinstance(fact.type, ListType):
+                value = [_plain(part, below, pack) for part in value]
+            elif fact.by_year:
+                value = {year: _plain(part, below, pack) for year, part in value.items()}
+            else:
+                value = _plain(value, below, pack)
+        found[fact.id] = {"value": value, "by": "?", "observed_on": "2000-01-01"} if fact.judgement else value
+    return found
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format_number(value)
+    return json.dumps(str(value), ensure_ascii=False)

@@ -173,7 +173,7 @@ class Layout:
             return value
         if value >= ENDLESS * 10**self.scale:
             return Decimal("Infinity")
-        number = Decimal(value).scaleb(-self.scale)
+        number = Decimal(value).scaleb(-self.scale, CONTEXT)
         return number if per is None else CONTEXT.divide(number, Decimal(per))
 
     def _table(self, row: Mapping[str, Any], missing: frozenset[tuple[str, str]] | None) -> Found:

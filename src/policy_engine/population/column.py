@@ -32,8 +32,10 @@ __all__ = [
     "Values",
     "Waits",
     "each",
+    "folded",
     "gated",
     "merged",
+    "ordered",
     "simple",
 ]
 
@@ -196,6 +198,26 @@ def each(column: Any, of: Callable[[pl.Expr], pl.Expr]) -> Any:
         elif part.name == "each":
             changes["each"] = tuple({key: of(mask) for key, mask in waits.items()} for waits in value)
     return replace(column, **changes)
+
+
+def folded(expression: pl.Expr) -> pl.Expr:
+    """The expression; one that names no column, as its value: Polars takes only plain literals for all rows."""
+    if expression.meta.root_names() or expression.meta.is_literal():
+        return expression
+    found = pl.select(expression).to_series()
+    return pl.lit(found.item(), found.dtype)
+
+
+_COMPARISONS = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def ordered(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """The truth of `left op right`. A literal stands on the right: on the left of a constant column, Polars loses the rows."""
+    if left.meta.is_literal():
+        left, op, right = right, _MIRROR[op], left
+    found: pl.Expr = getattr(left, _COMPARISONS[op])(right)
+    return folded(found)
 
 
 def merged(waits: Iterable[Waits]) -> dict[tuple[str, int], pl.Expr]:

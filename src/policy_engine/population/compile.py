@@ -273,6 +273,8 @@ class Compiler(ExpressionCompiler):
         def bring(expression: pl.Expr) -> pl.Expr:
             return self.plan.take(scope.frame, self.plan.define(row.frame, expression), row.frame)
 
+        if self.plan.reaches(scope.frame, items.frame):
+            raise NotCompiled("a list beside itself")
         frame = self.plan.pairs(scope.frame, items.frame)
         item = self.brought(items.item, items.frame, frame)
         more = None if items.more is None else each(items.more, bring)

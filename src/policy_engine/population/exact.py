@@ -14,23 +14,24 @@ from typing import Any
 import polars as pl
 
 from policy_engine.population.answers import ENDLESS
-from policy_engine.population.column import Column, Const, NotCompiled, Number
+from policy_engine.population.column import Column, Const, NotCompiled, Number, folded, ordered
 from policy_engine.population.kleene import NOTHING, At
+from policy_engine.values import CONTEXT
 
 __all__ = ["added", "as_number", "compared", "divided", "largest", "multiplied", "negated", "scaled"]
 
 _EXACT = 10**33
 _SMALL = 2**63
-_ORDER = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_ZERO = pl.lit(0, pl.Int64)
 
 
 def as_number(column: Column) -> Number:
     if isinstance(column, Number):
         return column
     if isinstance(column, Const) and isinstance(column.value, Decimal):
-        exponent = int(column.value.normalize().as_tuple().exponent)
+        exponent = int(column.value.normalize(CONTEXT).as_tuple().exponent)
         scale = max(0, -exponent)
-        whole = int(column.value.scaleb(scale))
+        whole = int(column.value.scaleb(scale, CONTEXT))
         return Number(_literal(whole), scale, whole, whole)
     raise NotCompiled(f"{type(column).__name__} as a number")
 
@@ -45,7 +46,7 @@ def _wide(expression: pl.Expr, least: int, most: int) -> pl.Expr:
     """The expression in a type that holds a result between these."""
     if not -_EXACT < least <= most < _EXACT:
         raise NotCompiled("a result of more than 33 digits")
-    return expression if -_SMALL < least <= most < _SMALL else expression.cast(pl.Int128)
+    return expression if -_SMALL < least <= most < _SMALL else folded(expression.cast(pl.Int128))
 
 
 def scaled(number: Number, scale: int) -> Number:
@@ -55,7 +56,7 @@ def scaled(number: Number, scale: int) -> Number:
     factor = 10 ** (scale - number.scale)
     least, most = number.least * factor, number.most * factor
     kept = {
-        part: None if value is None else _wide(value, least, most) * _literal(factor)
+        part: None if value is None else folded(_wide(value, least, most) * _literal(factor))
         for part, value in (("value", number.value), ("low", number.low), ("high", number.high))
     }
     changes: dict[str, Any] = {**kept, "scale": scale, "least": least, "most": most}
@@ -111,7 +112,7 @@ def divided(at: At, left: Column, right: Column) -> Number:
     per = over
     least, most = one.least, one.most
     if other.least < 0:
-        value = pl.when(over < 0).then(-one.value).otherwise(value)
+        value = pl.when(over < 0).then(_ZERO - one.value).otherwise(value)
         per = over.abs()
         least, most = min(least, -most), max(most, -least)
     widest = max(abs(other.least), abs(other.most))
@@ -122,7 +123,7 @@ def divided(at: At, left: Column, right: Column) -> Number:
 
 def negated(operand: Number) -> Number:
     least, most = -operand.most, -operand.least
-    return replace(operand, value=-operand.value, least=least, most=most, low=None, high=None)
+    return replace(operand, value=_ZERO - operand.value, least=least, most=most, low=None, high=None)
 
 
 def largest(at: At, op: str, columns: tuple[Column, ...]) -> Number:
@@ -158,7 +159,7 @@ def compared(op: str, left: Column, right: Column) -> pl.Expr:
         a, ends_a = _times(one, other)
         b, ends_b = _times(other, one)
     least, most = min(ends_a[0], ends_b[0]), max(ends_a[1], ends_b[1])
-    return _operator(op, _wide(a, least, most), _wide(b, least, most))
+    return ordered(op, _wide(a, least, most), _wide(b, least, most))
 
 
 def _times(number: Number, over: Number) -> tuple[pl.Expr, tuple[int, int]]:
@@ -167,15 +168,6 @@ def _times(number: Number, over: Number) -> tuple[pl.Expr, tuple[int, int]]:
         return number.value, (number.least, number.most)
     ends = min(number.least * over.widest, number.least), max(number.most * over.widest, number.most)
     return _wide(number.value, *ends) * _wide(over.per, *ends), ends
-
-
-def _operator(op: str, a: pl.Expr, b: pl.Expr) -> pl.Expr:
-    if op == "=":
-        return a == b
-    if op == "!=":
-        return a != b
-    found: pl.Expr = getattr(a, _ORDER[op])(b)
-    return found
 
 
 def _by_bounds(op: str, one: Number, other: Number) -> pl.Expr:
@@ -187,9 +179,9 @@ def _by_bounds(op: str, one: Number, other: Number) -> pl.Expr:
             raise NotCompiled("a count without an end beside a number as large")
     a, b = _bounds(one), _bounds(other)
     if op in ("=", "!="):
-        apart = pl.when((a[1] < b[0]) | (b[1] < a[0])).then(pl.lit(op == "!="))
-        return pl.coalesce(_operator(op, one.value, other.value), apart)
-    narrow, wide = _operator(op, a[0], b[1]), _operator(op, a[1], b[0])
+        apart = pl.when(ordered("<", a[1], b[0]) | ordered("<", b[1], a[0])).then(pl.lit(op == "!="))
+        return pl.coalesce(ordered(op, one.value, other.value), apart)
+    narrow, wide = ordered(op, a[0], b[1]), ordered(op, a[1], b[0])
     return pl.when(narrow == wide).then(narrow).otherwise(NOTHING)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from policy_engine.population.column import Column, Const, NotCompiled, Open, Truth, Waits, gated, merged
+from policy_engine.population.column import Column, Const, NotCompiled, Open, Truth, Waits, folded, gated, merged
 from policy_engine.population.plan import Plan
 
 __all__ = ["FALSE", "NOTHING", "TRUE", "At", "truth_expression"]
@@ -30,6 +30,7 @@ class At:
 
     def settled(self, expression: pl.Expr) -> pl.Expr:
         """The expression, to be named again: as a column of its own where that happens often."""
+        expression = folded(expression)
         return self.plan.define(self.frame, expression) if self.waiting else expression
 
     def open(self, unknown: pl.Expr, parts: Iterable[Column | Waits]) -> Waits:
@@ -69,7 +70,7 @@ class At:
             return Const(not operand.value)
         if isinstance(operand, Open):
             return operand
-        return Truth(~truth_expression(operand), waits=operand.waits)
+        return Truth(folded(~truth_expression(operand)), waits=operand.waits)
 
 
 def truth_expression(column: Column) -> pl.Expr:

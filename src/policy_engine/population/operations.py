@@ -25,8 +25,10 @@ from policy_engine.population.column import (
     Text,
     Truth,
     Waits,
+    folded,
     gated,
     merged,
+    ordered,
 )
 from policy_engine.population.exact import as_number, scaled
 from policy_engine.population.kleene import NOTHING, At, truth_expression
@@ -95,13 +97,13 @@ def _compared(op: str, left: Column, right: Column) -> pl.Expr:
     if Code in kinds:
         return _codes(op, left, right)
     if kinds <= {Text}:
-        return _ordered(op, text_of(left), text_of(right))
+        return ordered(op, text_of(left), text_of(right))
     if kinds == {Truth} and op in ("=", "!="):
-        return _ordered(op, truth_expression(left), truth_expression(right))
+        return ordered(op, truth_expression(left), truth_expression(right))
     if kinds == {Day}:
-        return _ordered(op, day_of(left), day_of(right))
+        return ordered(op, day_of(left), day_of(right))
     if kinds == {Span}:
-        return _ordered(op, span_of(left).value, span_of(right).value)
+        return ordered(op, span_of(left).value, span_of(right).value)
     raise NotCompiled(f"{op} between {type(left).__name__} and {type(right).__name__}")
 
 
@@ -113,17 +115,11 @@ def _codes(op: str, left: Column, right: Column) -> pl.Expr:
         raise NotCompiled(f"{op} between codes")
     if isinstance(right, Const):
         if right.value in left.ids:
-            return _ordered(op, left.value, pl.lit(left.ids.index(right.value), pl.UInt32))
+            return ordered(op, left.value, pl.lit(left.ids.index(right.value), pl.UInt32))
         return pl.when(left.value.is_not_null()).then(pl.lit(op == "!=")).otherwise(NOTHING)
     if isinstance(right, Code) and right.ids == left.ids:
-        return _ordered(op, left.value, right.value)
-    return _ordered(op, text_of(left), text_of(right))
-
-
-def _ordered(op: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    names = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
-    found: pl.Expr = getattr(left, names[op])(right)
-    return found
+        return ordered(op, left.value, right.value)
+    return ordered(op, text_of(left), text_of(right))
 
 
 def by_candidate(at: At, chosen: Chosen, answer: Callable[[Const], Column]) -> pl.Expr:
@@ -240,7 +236,8 @@ def choice(at: At, condition: Column, then: Column, otherwise: Column) -> Column
         same: pl.Expr = pl.when(part == others[name]).then(part)
         if merge_masks:  # equal and known: one candidate
             same = pl.when((part == others[name]) & (part & (part - 1) == 0)).then(part).otherwise(pl.lit(0, pl.Int64))
-        values[name] = at.settled(pl.when(holds).then(part).when(~holds).then(others[name]).otherwise(same))
+        branches = pl.when(holds).then(part).when(folded(~holds)).then(others[name])
+        values[name] = at.settled(branches.otherwise(folded(same)))
     unsettled = holds.is_null() & _unknown(one, values)
     values["waits"] = _branch_waits(at, holds, (condition, then, otherwise), unsettled)
     if isinstance(one, Number) and isinstance(other, Number):

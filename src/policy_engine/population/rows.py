@@ -13,7 +13,7 @@ from policy_engine.expression.types import CodeType, ListType, NumberType, Recor
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.vocabulary import RecordForm, Vocabulary
 from policy_engine.population.tables import AS_OF, ROOT, Population, Table, column_type, records_of
-from policy_engine.values import Record
+from policy_engine.values import CONTEXT, Record
 
 __all__ = ["each_facts", "population_of"]
 
@@ -24,7 +24,7 @@ __all__ = ["each_facts", "population_of"]
 class _Reader:
     """Takes the rows of one table one after the other."""
 
-    columns: list[tuple[tuple[str, ...], str, Callable[[Any], Any]]]
+    columns: list[tuple[tuple[str, ...], str, Callable[[Any], Any] | None]]
     rows: Iterator[tuple[Any, ...]]
     form: str
 
@@ -43,7 +43,9 @@ def _reader(table: Table, vocabulary: Vocabulary) -> _Reader:
     for name in table.rows.columns:
         path = tuple(name.split("."))
         type_ = _type_at(vocabulary, table.form, path)
-        columns.append((path, name, _read(type_, table.scale(name, type_) if type_ is not None else 0)))
+        records = type_ is None and path != (AS_OF,)
+        read = None if records else _read(type_, table.scale(name, type_) if type_ is not None else 0)
+        columns.append((path, name, read))
     return _Reader(columns, table.rows.iter_rows(), table.form)
 
 
@@ -61,7 +63,7 @@ def _read(type_: Type | None, scale: int) -> Callable[[Any], Any]:
         item = _read(type_.item, scale)
         return lambda cell: tuple(map(item, cell))
     if isinstance(type_, NumberType):
-        return lambda cell: Decimal(cell).scaleb(-scale)
+        return lambda cell: Decimal(cell).scaleb(-scale, CONTEXT)
     return lambda cell: cell
 
 
@@ -69,14 +71,15 @@ def _next(readers: Mapping[str, _Reader], name: str, vocabulary: Vocabulary, pla
     """The next row of a table as nested facts, with the rows of its lists."""
     reader = readers[name]
     tree: dict[str, Any] = {}
-    for (path, _, read), cell in zip(reader.columns, next(reader.rows), strict=True):
+    for (path, column, read), cell in zip(reader.columns, next(reader.rows), strict=True):
         if cell is None:
             continue
-        below = ".".join(path)
-        table = f"{name}.{below}" if name else below
-        at = f"{place}.{below}" if place else below
-        value = _records(readers, table, vocabulary, at, cell) if table in readers else read(cell)
-        _put(tree, path, value)
+        if read is None:
+            table = f"{name}.{column}" if name else column
+            at = f"{place}.{column}" if place else column
+            _put(tree, path, _records(readers, table, vocabulary, at, cell))
+        else:
+            _put(tree, path, read(cell))
     return _as_records(tree, vocabulary.form(reader.form), vocabulary, place)
 
 
@@ -198,11 +201,11 @@ def _series(column: str, cells: list[Any], type_: Type, scales: dict[str, int]) 
 
 def places(number: Decimal) -> int:
     """Places after the point that a number needs."""
-    exponent = int(number.normalize().as_tuple().exponent)
+    exponent = int(number.normalize(CONTEXT).as_tuple().exponent)
     return max(0, -exponent)
 
 
 def _scaled(cell: Any, scale: int) -> Any:
     if isinstance(cell, tuple):
         return [_scaled(number, scale) for number in cell]
-    return None if cell is None else int(cell.scaleb(scale))
+    return None if cell is None else int(cell.scaleb(scale, CONTEXT))

@@ -61,6 +61,8 @@ class Asked:
 def found_by_row(asked: Asked, population: Population, layouts: Sequence[Layout]) -> dict[str, list[Found]]:
     """For each decision the answers in the order of the rows of its table."""
     found: dict[str, list[Found]] = {layout.decision: [] for layout in layouts}
+    if not layouts:
+        return found
     tables = {layout.decision: asked.table_of(layout.decision, population.subject) for layout in layouts}
     for facts in each_facts(population, asked.pack.vocabulary):
         run = asked.single(facts)

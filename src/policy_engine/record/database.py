@@ -100,6 +100,7 @@ def _open(file: Path, mode: Mode) -> sqlite3.Connection:
     name = f"file:{quote(str(file.absolute()))}?mode={how}"
     connection = sqlite3.connect(name, uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -65536")  # KiB: the index of keys is written to all over
     if mode == "create":
         connection.execute("PRAGMA journal_mode = WAL")
     return connection
@@ -126,6 +127,8 @@ def told(place: Place) -> Iterator[None]:
         raise _error(error.orig, place) from None
     except sqlite3.Error as error:
         raise _error(error, place) from None
+    except UnicodeDecodeError as error:  # a text in the file, or in SQLite's own message about it
+        raise LedgerError([problem("ledger.damaged", where=str(place), why=error)]) from None
 
 
 def _error(error: BaseException | None, place: Place) -> LedgerError:

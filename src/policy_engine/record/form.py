@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.request import Request
 from policy_engine.errors import LedgerError, problem
+from policy_engine.forward.opinion import Opinion
 from policy_engine.model.citation import Citation
 from policy_engine.model.facts import Evidence, Facts
 from policy_engine.model.pack import Pack
@@ -84,6 +85,13 @@ class ScenarioForm(_Form):
     readings: dict[str, str]
 
 
+class OpinionForm(_Form):
+    """A second engine that came to the same: which, and over how many tables."""
+
+    engine: str
+    tables: int
+
+
 class DecisionRecord(_Form):
     """What was asked, on what facts, under which pack, and what was answered."""
 
@@ -99,6 +107,7 @@ class DecisionRecord(_Form):
     asked: tuple[str, ...] | None = Field(description="ids of decisions; null: the main questions of the pack")
     ranked: bool = Field(description="were missing facts ranked?")
     decision: DecisionForm
+    second_opinion: OpinionForm | None = None
 
     def plain(self) -> dict[str, Any]:
         """As JSON, ready for its canonical form."""
@@ -128,7 +137,13 @@ class DecisionRecord(_Form):
 
 
 def record_of(
-    decision: Decision, facts: Facts, request: Request, pack_files: str, known_on: datetime.date | None
+    decision: Decision,
+    facts: Facts,
+    request: Request,
+    pack_files: str,
+    known_on: datetime.date | None,
+    *,
+    opinion: Opinion | None = None,
 ) -> DecisionRecord:
     """The record of a decision; `pack_files` is the hash of the files of its pack. Supposed facts are not recorded."""
     if request.scenario.changes:
@@ -152,14 +167,23 @@ def record_of(
         asked=request.decisions,
         ranked=request.ranked,
         decision=decision_form(decision),
+        second_opinion=OpinionForm(engine=opinion.engine, tables=opinion.tables) if opinion is not None else None,
     )
 
 
 def decision_entry(
-    decision: Decision, facts: Facts, request: Request, pack_files: str, known_on: datetime.date | None
+    decision: Decision,
+    facts: Facts,
+    request: Request,
+    pack_files: str,
+    known_on: datetime.date | None,
+    *,
+    opinion: Opinion | None = None,
 ) -> Entry:
     """The record of a decision as an entry of a ledger; the same decision recorded again is the same entry."""
-    return Entry.of(KIND, record_of(decision, facts, request, pack_files, known_on).plain(), subject=facts.id)
+    return Entry.of(
+        KIND, record_of(decision, facts, request, pack_files, known_on, opinion=opinion).plain(), subject=facts.id
+    )
 
 
 def facts_form(facts: Facts, vocabulary: Vocabulary) -> FactsForm:

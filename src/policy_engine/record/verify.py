@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import text
 
 from policy_engine.errors import LedgerError, Problem, problem, problem_of
 from policy_engine.record.database import told
-from policy_engine.record.entry import Entered, chain_hash
+from policy_engine.record.entry import chain_hash
 from policy_engine.record.ledger import Head, Ledger
 from policy_engine.record.schema import FIRST
 
@@ -44,17 +47,19 @@ def verify(ledger: Ledger, head: Head | None = None, *, exact: bool = False) -> 
     Entries behind that head are counted, not judged: a chain that an intruder went on with looks like any other. With
     `exact` there must be none.
     """
-    walk = _Walk(str(ledger.place), head)
-    try:
-        for entry in ledger.entries():
-            walk.step(entry)
-    except LedgerError as error:
-        walk.problems += error.problems
-    walk.end()
+    walk = _Walk(str(ledger.place), head.seq if head is not None else 0)
+    with ThreadPoolExecutor(1) as beside:
+        guards = beside.submit(_guards, ledger)
+        try:
+            walk.along(ledger.rows())
+        except LedgerError as error:
+            walk.problems += error.problems
+    if head is not None:
+        walk.against(head)
     if exact and head is not None and walk.seq > head.seq:
         walk.report("ledger.longer", head.seq, found=walk.seq)
     after = max(0, walk.seq - head.seq) if head is not None else 0
-    return Verification(Head(walk.first, walk.seq, walk.hash), after, (*walk.problems, *_guards(ledger)))
+    return Verification(Head(walk.first, walk.seq, walk.hash), after, (*walk.problems, *guards.result()))
 
 
 @dataclass(slots=True)
@@ -62,42 +67,42 @@ class _Walk:
     """Along the chain, entry by entry."""
 
     where: str
-    signed: Head | None
+    signed_seq: int
     first: str = FIRST
     seq: int = 0
     hash: str = FIRST
     moment: str = ""
-    met: bool = False
+    met: str = ""
     problems: list[Problem] = field(default_factory=list)
 
-    def step(self, entry: Entered) -> None:
-        seq, kind, subject, key, moment, body, body_hash, previous, hash_ = entry
-        if seq != self.seq + 1:
-            self.report("ledger.gap", self.seq + 1, to=seq - 1)
-        elif previous != self.hash:
-            self.report("ledger.broken_link", seq)
-        try:
-            if sha256(body.encode()).hexdigest() != body_hash:
-                self.report("ledger.changed", seq, what="body")
-            if chain_hash(previous, seq, kind, subject, key, moment, body_hash) != hash_:
-                self.report("ledger.changed", seq, what="hash")
-            if moment < self.moment:
-                self.report("ledger.backwards", seq)
-        except (AttributeError, TypeError):  # SQLite keeps what it is given, whatever the type of the column
-            self.report("ledger.changed", seq, what="type")
-        self.seq, self.hash, self.moment = seq, hash_, moment
-        if seq == 1:
-            self.first = hash_
-        if self.signed is not None and seq == self.signed.seq:
-            self.met = True
-            if hash_ != self.signed.hash:
-                self.report("ledger.rewritten", seq)
+    def along(self, rows: Iterable[Any]) -> None:
+        for seq, kind, subject, key, moment, body, body_hash, previous, hash_ in rows:
+            if seq != self.seq + 1:
+                self.report("ledger.gap", self.seq + 1, to=seq - 1)
+            elif previous != self.hash:
+                self.report("ledger.broken_link", seq)
+            try:
+                if sha256(body.encode()).hexdigest() != body_hash:
+                    self.report("ledger.changed", seq, what="body")
+                if chain_hash(previous, seq, kind, subject, key, moment, body_hash) != hash_:
+                    self.report("ledger.changed", seq, what="hash")
+                if moment < self.moment:
+                    self.report("ledger.backwards", seq)
+            except (AttributeError, TypeError):  # SQLite keeps what it is given, whatever the type of the column
+                self.report("ledger.changed", seq, what="type")
+            self.seq, self.hash, self.moment = seq, hash_, moment
+            if seq == 1:
+                self.first = hash_
+            if seq == self.signed_seq:
+                self.met = hash_
 
-    def end(self) -> None:
-        if self.signed is not None and self.first != self.signed.ledger:
+    def against(self, signed: Head) -> None:
+        if self.first != signed.ledger:
             self.report("ledger.other", 1)
-        if self.signed is not None and not self.met:
-            self.report("ledger.cut", self.signed.seq, found=self.seq)
+        if not self.met:
+            self.report("ledger.cut", signed.seq, found=self.seq)
+        elif self.met != signed.hash:
+            self.report("ledger.rewritten", signed.seq)
 
     def report(self, code: str, seq: int, **details: str | int) -> None:
         if len(self.problems) < MOST:

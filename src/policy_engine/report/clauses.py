@@ -12,6 +12,7 @@ from policy_engine.errors import Language
 from policy_engine.model.canonical import plain
 from policy_engine.model.label import Label
 from policy_engine.model.pack import Pack
+from policy_engine.model.procedure import Procedure
 from policy_engine.report.html import document
 from policy_engine.source import width
 
@@ -26,6 +27,8 @@ _KINDS: dict[str, Label] = {
     "reading": Label("解释", "reading"),
     "decision": Label("决定", "decision"),
     "rule": Label("规则", "rule"),
+    "procedure": Label("程序", "procedure"),
+    "duty": Label("职责", "duty"),
     "fact": Label("所需事实", "facts asked"),
 }
 """Kinds of what rests on a clause. A new kind of part has its words here."""
@@ -50,11 +53,29 @@ def part_label(pack: Pack, kind: str, id_: str) -> Label:
         decision_id, _, rule_id = id_.partition(".")
         decision = pack.decision(decision_id)
         return _of_rule(pack, decision_id, rule_id) if rule_id else decision.label
+    if kind == "procedure":
+        procedure_id, _, part = id_.partition(".")
+        return _of_procedure(pack.procedure(procedure_id), part)
+    if kind == "duty":
+        return pack.duty(id_).label
     if kind == "fact":
         form, _, fact_id = id_.partition(".")
         fact = pack.vocabulary.form(form).find(fact_id)
         return fact.label if fact is not None else Label(id_)
     return Label(*("、".join(place for _, places in pack.area.places for place in places),) * 2)
+
+
+def _of_procedure(procedure: Procedure, part: str) -> Label:
+    """A step, or a particular, a requirement, a result of one; an end; or the procedure itself."""
+    first, _, second = part.partition(".")
+    if not first:
+        return procedure.label
+    if first not in procedure.steps:
+        return (procedure.ends.get(first) or procedure.throughout[first]).label  # type: ignore[no-any-return]
+    step = procedure.step(first)
+    below = {one.id: one.label for one in (*step.particulars.values(), *step.requires, *step.results.values())}
+    label = below.get(second, step.label)
+    return step.label if label is step.label else Label(f"{step.label.zh}：{label.zh}", f"{step.label.en}: {label.en}")
 
 
 def _of_rule(pack: Pack, decision_id: str, rule_id: str) -> Label:

@@ -15,11 +15,11 @@ from policy_engine.model.decision import DecisionDefinition, DecisionTable, Roun
 from policy_engine.model.label import Label
 from policy_engine.model.pack import Pack
 from policy_engine.model.parameter import Parameter
+from policy_engine.model.path_labels import label_of
 from policy_engine.model.reading import Reading, ReadingOption
 from policy_engine.model.vocabulary import Fact
 from policy_engine.report.clauses import SET_ASIDE
 from policy_engine.report.pack import dated, days_text
-from policy_engine.report.phrase import label_of
 from policy_engine.report.text import cited
 from policy_engine.report.words import UNITS, say, shown
 
@@ -31,6 +31,8 @@ _SECTIONS: dict[str, Label] = {
     "parameters": Label("参数", "Parameters"),
     "readings": Label("解释", "Readings"),
     "decisions": Label("决定和规则", "Decisions and rules"),
+    "procedures": Label("程序", "Procedures"),
+    "duties": Label("职责", "Duties"),
     "vocabulary": Label("事实", "Facts"),
 }
 
@@ -43,6 +45,7 @@ _ASPECTS: dict[str, Label] = {
     "changeable": Label("可以改变", "changeable"),
     "cites": Label("依据", "citations"),
     "default": Label("默认", "default"),
+    "definition": Label("内容", "definition"),
     "derived_by": Label("推算", "derived by"),
     "events": Label("事件清单", "list of events"),
     "expression": Label("读作", "read as"),

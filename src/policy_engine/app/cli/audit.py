@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +16,11 @@ import typer
 from policy_engine.app.cli.exits import Exit, report
 from policy_engine.app.cli.ledger import Location, reading
 from policy_engine.app.cli.options import day_of
+from policy_engine.app.cli.second import SecondOpinionAsked, second_opinion
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Answer, Decision
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.errors import DisagreementError, FactsError, RequestError, problem
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
@@ -43,6 +46,12 @@ def _archive(location: str) -> Iterator[Archive]:
             yield Archive(ledger)
 
 
+def _day(text: str) -> datetime.date:
+    found = day_of(text)
+    assert found is not None
+    return found
+
+
 @app.command(
     "replay",
     help=words(
@@ -53,6 +62,7 @@ def _archive(location: str) -> Iterator[Archive]:
 def replay(
     location: Location,
     which: Annotated[str, typer.Argument(metavar="ID|ALL", help=words("第几条，或 ALL", "number of an entry, or ALL"))],
+    second: SecondOpinionAsked = False,
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit.replay import replay as again
@@ -62,12 +72,26 @@ def replay(
         entries = ledger.entries(kind=KIND) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
         counts: Counter[str] = Counter()
         for entry in entries:
-            found = again(archive, entry)
+            found = _seconded(again(archive, entry), asked=second)
             counts[found.status] += 1
             if found.status != "same" or which.upper() != "ALL":
                 _tell(found)
         _tell_counts(counts)
+        if second:
+            print(words("已取得第二意见", "with a second opinion on each"))
         raise typer.Exit(Exit.INVALID if counts["meaning"] or counts["failed"] else Exit.DECIDED)
+
+
+def _seconded(found: Replay, *, asked: bool) -> Replay:
+    """With a second opinion where one is asked for: a disagreement is one of its problems."""
+    if not asked or found.decision is None or found.restored is None:
+        return found
+    request = found.restored.record.request(found.restored.pack)
+    try:
+        second_opinion(found.decision, found.restored.facts, request)
+    except DisagreementError as error:
+        return replace(found, problems=(*found.problems, *error.problems))
+    return found
 
 
 def _number(text: str) -> int:
@@ -81,7 +105,7 @@ def _tell(found: Replay) -> None:
 
     print(f"{found.entry.seq:>8}  {found.entry.subject or '—'}  {says(found.status, LANGUAGE)}")
     for difference in found.differences:
-        print(f"          {difference.path}: {_short(difference.then)} → {_short(difference.now)}")
+        print(f"          {difference.path}: {_short(difference.then)} → {_short(difference.current)}")
     report(found.problems)
 
 
@@ -117,11 +141,10 @@ def as_of(
     ] = None,
     changed: Annotated[bool, typer.Option("--changed", help=words("只列不同的", "only what differs"))] = False,
 ) -> None:
-    day, about = day_of(date), day_of(on)
-    assert day is not None
     with _archive(location) as archive:
         from policy_engine.audit import standing
 
+        day, about = _day(date), day_of(on)
         shown = total = differing = 0
         for each in standing.caseload(archive):
             found = standing.as_of(archive, each, day, about)
@@ -130,10 +153,10 @@ def as_of(
             if changed and not found.changed:
                 continue
             shown += 1
-            print(f"{each.subject_id}  {each.pack}  {found.now.on}")
+            print(f"{each.subject_id}  {each.pack}  {found.current.on}")
             for then, now in found.rows():
                 if not changed or standing.differ(then, now):
-                    _then_and_now(found.now.pack, then, now)
+                    _then_and_now(found.current.pack, then, now)
         print(words(f"{total} 个，不同的 {differing} 个", f"{total} in all, {differing} differ"))
 
 
@@ -164,11 +187,10 @@ def not_included(
         ),
     ] = "omitted",
 ) -> None:
-    day = day_of(on)
-    assert day is not None
     with _archive(location) as archive:
         from policy_engine.audit import standing
 
+        day = _day(on)
         found: list[Decision] = []
         asked = 0
         for each in standing.caseload(archive):
@@ -258,6 +280,7 @@ def sample(
     out: Annotated[
         Path, typer.Option("--out", help=words("写到 .html 和 .xlsx 这两个文件", "write this .html and this .xlsx"))
     ],
+    second: SecondOpinionAsked = False,
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit.replay import replay as again
@@ -266,7 +289,7 @@ def sample(
 
         ledger = archive.ledger
         numbers, drawn_from = draw(ledger, size, seed)
-        replays = [again(archive, ledger.entry(number)) for number in numbers]
+        replays = [_seconded(again(archive, ledger.entry(number)), asked=second) for number in numbers]
         sampled = Sampled(replays, drawn_from, seed, str(ledger.place), ledger.head())
         page, book = out.with_suffix(".html"), out.with_suffix(".xlsx")
         try:

@@ -18,7 +18,7 @@ from policy_engine.app.cli.options import SettingsFile, day_of, pack_of, setting
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.facts_file import load_data
 from policy_engine.decision.history import History, fold
-from policy_engine.decision.standing import Standing, divergences, standing
+from policy_engine.decision.standing import divergences, standing
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError, problem
@@ -84,6 +84,7 @@ def open_(
         str | None, typer.Option("--follows", help=words("接续的旧案", "the earlier case it follows"))
     ] = None,
     recorded_on: Recorded = None,
+    settings: SettingsFile = None,
 ) -> None:
     with told():
         new = not file.exists()
@@ -96,13 +97,12 @@ def open_(
         dates = _dates(on, recorded_on)
         if data is not None:
             body = {key: value for key, value in data.items() if key not in _HEADER}
-            text, added = _next(text, file, {"event": "facts", **dates, "facts": body})
+            text, added = _next(text, file, {"event": "facts", **dates, "facts": body}, settings)
             fresh += added
         opening = {"event": "open", "case": case or procedure, "procedure": procedure, **dates}
-        text, added = _next(text, file, opening | ({"follows": follows} if follows else {}))
+        text, added = _next(text, file, opening | ({"follows": follows} if follows else {}), settings)
         append(file, fresh + added)
-        history = _history(file, None)
-        _tell_standing(history, case or procedure, history.events[-1].happened_on)
+        _tell_standing(_history(file, settings), case or procedure)
 
 
 @app.command(
@@ -144,24 +144,25 @@ def record(
         str | None, typer.Option("--event", metavar="FILE", help=words("以 YAML 给出的事件", "an event given as YAML"))
     ] = None,
     recorded_on: Recorded = None,
+    settings: SettingsFile = None,
 ) -> None:
     with told():
-        history = _history(file, None)
+        history = _history(file, settings)
         dates = _dates(on, recorded_on)
         if event is not None:
             given: dict[str, Any] = {**_event(event), **dates}
         else:
             case = _one(history, case)
-            here = history.cases[case].at if step is None and case in history.cases else step
+            here = history.cases[case].at if step is None else step
             given = {"event": "step", "case": case, "step": here, "result": result, "by": by, "person": person, **dates}
             given |= {"particulars": _particulars(particular), "why": why, "corrects": corrects}
             given = {key: value for key, value in given.items() if value is not None}
-        _, added = _next(text_of(file), file, given)
+        _, added = _next(text_of(file), file, given, settings)
         append(file, added)
-        after = _history(file, None)
+        after = _history(file, settings)
         print(event_text(after.pack, after.events[-1], LANGUAGE))
         if named := str(case or given.get("case") or ""):
-            print(brief_text(after, standing(after, named, after.events[-1].happened_on), LANGUAGE))
+            print(brief_text(after, standing(after, named, _day(after, None)), LANGUAGE))
 
 
 @app.command(
@@ -183,6 +184,7 @@ def facts_(
         ),
     ] = None,
     recorded_on: Recorded = None,
+    settings: SettingsFile = None,
     *,
     add: Annotated[
         bool,
@@ -198,9 +200,9 @@ def facts_(
         for key, value in data.items():
             if key not in _HEADER:
                 said.setdefault("adds" if add and isinstance(value, list) else "facts", {})[key] = value
-        _, added = _next(text_of(file), file, {"event": "facts", **_dates(day, recorded_on), **said})
+        _, added = _next(text_of(file), file, {"event": "facts", **_dates(day, recorded_on), **said}, settings)
         append(file, added)
-        history = _history(file, None)
+        history = _history(file, settings)
         print(event_text(history.pack, history.events[-1], LANGUAGE))
 
 
@@ -308,10 +310,10 @@ def _refused(history: History) -> bool:
     return bool(history.refused)
 
 
-def _next(text: str, file: Path, event: dict[str, Any]) -> tuple[str, str]:
+def _next(text: str, file: Path, event: dict[str, Any], settings: Path | None) -> tuple[str, str]:
     """The text with an event more, and what was added; raises where the event is refused."""
     added, pack, read = checked(text, file, event)
-    history = fold(pack, read.subject, read.events)
+    history = fold(pack, read.subject, read.events, settings_of(settings, pack))
     for found, problems in history.refused:
         if found.number == len(read.events):
             raise FactsError(problems)
@@ -349,8 +351,10 @@ def _particulars(given: list[str] | None) -> dict[str, Any] | None:
 def _one(history: History, case: str | None) -> str:
     """The case meant: the one named, else the only one that has not ended."""
     running = [id_ for id_, found in history.cases.items() if found.at in history.pack.procedure(found.procedure).steps]
-    if case is not None:
+    if case is not None and case in history.cases:
         return case
+    if case is not None:
+        raise RequestError([problem("case.unknown_case", found=case, near=", ".join(history.cases) or "—")])
     if len(running) != 1:
         raise RequestError([problem("case.which", near=", ".join(running or history.cases) or "—")])
     return running[0]
@@ -371,6 +375,5 @@ def _day(history: History, on: str | None) -> datetime.date:
     return day
 
 
-def _tell_standing(history: History, case: str, on: datetime.date) -> None:
-    found: Standing = standing(history, case, on)
-    print(standing_text(history, found, LANGUAGE))
+def _tell_standing(history: History, case: str) -> None:
+    print(standing_text(history, standing(history, case, _day(history, None)), LANGUAGE))

@@ -27,6 +27,7 @@ from policy_engine.app.cli.options import (
     settings_of,
 )
 from policy_engine.app.cli.record import Decided, KnownOn, Recording, RecordTo, needs_ledger, record_decisions
+from policy_engine.app.cli.second import SecondOpinionAsked, second_opinion, tell_opinions
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.official_texts import quotes_of
@@ -96,6 +97,7 @@ def command(
     record: RecordTo = None,
     known_on: KnownOn = None,
     text: TextFile = None,
+    second: SecondOpinionAsked = False,
     full: Annotated[
         bool,
         typer.Option(
@@ -106,28 +108,37 @@ def command(
     with told():
         failed: list[Exit] = []
         if pack == AUTO:
-            if text is not None and not text.is_dir():
-                raise typer.BadParameter(
-                    words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder")
-                )
+            _folder_of_texts(text)
             decided = _chosen(files, day_of(on), decision, failed)
         else:
             loaded = pack_of(pack)
             supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
             request = Request(day_of(on), tuple(decision) if decision else None, supplied, scenario)
             if any(map(_is_table, files)):
-                if text is not None:
-                    raise typer.BadParameter(words("表格的结果不引原文", "the answers to a table quote no text"))
+                _without_text(text)
                 with _ledger(record) as ledger:
                     to = None if ledger is None else Recording(ledger, pack, loaded, day_of(known_on))
-                    raise typer.Exit(_table(files, loaded, request, out, mapping, to))
+                    raise typer.Exit(_table(files, loaded, request, out, mapping, to, second=second))
             if out is not None or mapping is not None:
                 raise RequestError([problem("table.only")])
             decided = _decided(files, pack, loaded, request, failed)
+        if second:
+            decided = [one._replace(opinion=second_opinion(one.decision, one.facts, one.request)) for one in decided]
+            tell_opinions(one.opinion for one in decided)
         _record(record, known_on, decided)
         if decided or not failed:
             print(_shown([one.decision for one in decided], format_, text, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(one.decision for one in decided))
+
+
+def _folder_of_texts(text: Path | None) -> None:
+    if text is not None and not text.is_dir():
+        raise typer.BadParameter(words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder"))
+
+
+def _without_text(text: Path | None) -> None:
+    if text is not None:
+        raise typer.BadParameter(words("表格的结果不引原文", "the answers to a table quote no text"))
 
 
 def _decided(files: list[str], name: str, pack: Pack, request: Request, failed: list[Exit]) -> list[Decided]:
@@ -193,7 +204,14 @@ def _is_table(name: str) -> bool:
 
 
 def _table(
-    files: list[str], pack: Pack, request: Request, out: Path | None, mapping: Path | None, recording: Recording | None
+    files: list[str],
+    pack: Pack,
+    request: Request,
+    out: Path | None,
+    mapping: Path | None,
+    recording: Recording | None,
+    *,
+    second: bool,
 ) -> Exit:
     """Decide about every household of a table."""
     if len(files) > 1:
@@ -214,6 +232,7 @@ def _table(
         scenario=request.scenario,
         mapping=mapping,
         recording=recording,
+        second=second,
     )
 
 

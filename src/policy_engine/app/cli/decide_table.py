@@ -19,6 +19,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
 from policy_engine.app.cli.record import RecordAs, Recording
+from policy_engine.app.cli.second import second_opinion, tell_opinions
 from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
@@ -35,6 +36,7 @@ from policy_engine.documents.tables import (
     set_aside,
 )
 from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import place
@@ -64,6 +66,7 @@ class Request:
     settings: Settings
     scenario: Scenario
     record_as: RecordAs | None = None
+    second: bool = False
 
     def of(self, about: str) -> tuple[str, ...]:
         return tuple(id_ for id_ in self.decisions if self.pack.decision(id_).about == about)
@@ -78,6 +81,7 @@ class Outcome(NamedTuple):
     notes: Sequence[Rejected] = ()
     exit: Exit = Exit.INVALID
     entry: Entry | None = None
+    opinion: Opinion | None = None
 
 
 def decide_table(
@@ -91,11 +95,11 @@ def decide_table(
     scenario: Scenario | None = None,
     mapping: Path | None = None,
     recording: Recording | None = None,
+    second: bool = False,
 ) -> Exit:
     """Decide every household and write the workbook; answers with the exit code of the run."""
     request = _request(pack, day, decisions, settings or Settings(), scenario or Scenario())
-    if recording is not None:
-        request = replace(request, record_as=recording.as_)
+    request = replace(request, record_as=recording.as_ if recording is not None else None, second=second)
     plans = read_mapping(mapping, pack.vocabulary) if mapping is not None else None
     tables = read_tables(path, pack.vocabulary, plans)
     _check_day(request, tables)
@@ -103,12 +107,15 @@ def decide_table(
     exits: dict[Exit, int] = {}
     for rejected in tables.rejected:
         result.write(Result.REJECTED, _problem_row(rejected))
+    opinions: list[Opinion | None] = []
     outcomes = _outcomes(request, tables)
     if recording is not None:
         outcomes = recording.recorded(outcomes)
     for outcome in _progress(outcomes, len(tables.households)):
         exits[outcome.exit] = exits.get(outcome.exit, 0) + 1
+        opinions.append(outcome.opinion)
         _write(result, outcome, len(main.headings))
+    tell_opinions(opinions)
     counts = {"decided": sum(exits.values()) - exits.get(Exit.INVALID, 0), "set_aside": exits.get(Exit.INVALID, 0)}
     result.about(_about(request, path, tables, counts))
     try:
@@ -213,14 +220,10 @@ def _outcome(request: Request, layouts: tuple[Layout, ...], household: Household
     notes = tuple(set_aside(layouts, household, problems)) if problems else ()
     notes = tuple(note for note in notes if note.problem in problems)
     members = tuple(_member_rows(request, decision, facts))
-    return Outcome(row, members, (), notes, exit_for([decision]), _entry(request, decision, facts))
-
-
-def _entry(request: Request, decision: Decision, facts: Facts) -> Entry | None:
-    if request.record_as is None:
-        return None
     asked = AskedRequest(request.day, request.decisions, request.settings, request.scenario, ranked=False)
-    return request.record_as.entry(decision, facts, asked)
+    opinion = second_opinion(decision, facts, asked) if request.second else None
+    entry = request.record_as.entry(decision, facts, asked, opinion) if request.record_as is not None else None
+    return Outcome(row, members, (), notes, exit_for([decision]), entry, opinion)
 
 
 def _cells(decision: Decision, asked: Iterable[str], answers: dict[str, Answer]) -> Iterator[str]:

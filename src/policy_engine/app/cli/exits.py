@@ -11,7 +11,7 @@ import typer
 
 from policy_engine.app.cli.words import LANGUAGE
 from policy_engine.decision.answer import Decision
-from policy_engine.errors import LedgerError, PolicyEngineError, Problem, RequestError
+from policy_engine.errors import DisagreementError, LedgerError, PolicyEngineError, Problem, RequestError
 
 __all__ = ["Exit", "exit_for", "report", "told"]
 
@@ -66,7 +66,7 @@ def told() -> Iterator[None]:
 def code_of(error: PolicyEngineError) -> Exit:
     if isinstance(error, RequestError):
         return Exit.USAGE
-    if isinstance(error, LedgerError):
+    if isinstance(error, (DisagreementError, LedgerError)):
         return Exit.COULD_NOT_RUN
     if all(found.code.startswith("file.") for found in error.problems):
         return Exit.COULD_NOT_RUN

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from policy_engine.app.cli.exits import Exit, report, told
-from policy_engine.app.cli.record import needs_ledger, now, read_bytes
+from policy_engine.app.cli.record import needs_ledger, now, read_bytes, tell_recorded
 from policy_engine.app.cli.words import words
 from policy_engine.errors import FactsError, LedgerError, problem
 
@@ -162,6 +162,31 @@ def list_(
                 print(
                     f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<10} {entry.subject:<20} {entry.hash[:16]}"
                 )
+
+
+@app.command("add", help=words("记入一条 JSON，如事件或另作的决定", "append JSON, such as an event or a divergence"))
+def add(
+    location: Location,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=words("JSON 文件", "a JSON file"))],
+    kind: Annotated[str, typer.Option("--kind", help=words("哪一类，如 event", "of which kind, such as event"))],
+    subject: Annotated[
+        str, typer.Option("--subject", help=words("关于谁，如户编号", "about whom, such as a household"))
+    ] = "",
+    key: Annotated[
+        str, typer.Option("--key", help=words("这件事的键：同一键只记一次", "what names this act: it is recorded once"))
+    ] = "",
+) -> None:
+    with reading():
+        from policy_engine.record.entry import Entry
+        from policy_engine.record.ledger import open_ledger
+
+        try:
+            content = json.loads(read_bytes(file))
+            entry = Entry.of(kind, dict(content.items()), subject=subject, key=key)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise FactsError([problem("ledger.bad_content", where=str(file), why=error)]) from None
+        with open_ledger(location, "write") as ledger:
+            tell_recorded(ledger.append([entry], now()))
 
 
 @app.command("show", help=words("写出一条的内容（JSON）", "print an entry with its content (JSON)"))

@@ -21,6 +21,7 @@ from policy_engine.app.cli import (
     ledger,
     mapping,
     pack,
+    population,
     procedure,
     readings,
     scoreboard,
@@ -108,6 +109,7 @@ app.add_typer(procedure.app, name="procedure")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(facts.app, name="facts")
 app.add_typer(pack.app, name="pack")
+app.add_typer(population.app, name="population")
 app.add_typer(sources.app, name="sources")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(audit.app, name="audit")

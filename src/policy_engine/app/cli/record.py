@@ -17,6 +17,7 @@ from policy_engine.decision.answer import Decision
 from policy_engine.decision.request import Request
 from policy_engine.documents.read_pack import find_pack
 from policy_engine.errors import LedgerError, MissingExtra, problem
+from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 
@@ -34,6 +35,7 @@ __all__ = [
     "now",
     "read_bytes",
     "record_decisions",
+    "tell_recorded",
 ]
 
 RecordTo = Annotated[
@@ -73,6 +75,7 @@ class Decided(NamedTuple):
     facts: Facts
     request: Request
     pack: str
+    opinion: Opinion | None = None
 
 
 def now() -> datetime.datetime:
@@ -97,10 +100,10 @@ class RecordAs(NamedTuple):
     pack_files: str
     known_on: datetime.date
 
-    def entry(self, decision: Decision, facts: Facts, request: Request) -> Entry:
+    def entry(self, decision: Decision, facts: Facts, request: Request, opinion: Opinion | None) -> Entry:
         from policy_engine.record.form import decision_entry
 
-        return decision_entry(decision, facts, request, self.pack_files, self.known_on)
+        return decision_entry(decision, facts, request, self.pack_files, self.known_on, opinion=opinion)
 
 
 def record_decisions(ledger: Ledger, decided: Iterable[Decided], known_on: datetime.date | None) -> None:
@@ -111,7 +114,7 @@ def record_decisions(ledger: Ledger, decided: Iterable[Decided], known_on: datet
         if one.pack not in packs:
             packs[one.pack] = pack_entry(one.pack, one.decision.pack)
         how = RecordAs(packs[one.pack].body_hash, known_on or now().date())
-        entries.append(how.entry(one.decision, one.facts, one.request))
+        entries.append(how.entry(one.decision, one.facts, one.request, one.opinion))
     tell_recorded(ledger.append([*packs.values(), *entries], now())[len(packs) :])
 
 
@@ -142,9 +145,8 @@ def pack_entry(name: str, pack: Pack) -> Entry:
     from policy_engine.record.pack_source import read_source
 
     source = read_source(find_pack(name))
-    found = source.link().hash
-    if found != pack.hash:
-        raise LedgerError([problem("record.pack_differs", pack=pack.id, found=found, recorded=pack.hash)])
+    if source.link().hash != pack.hash:
+        raise LedgerError([problem("record.pack_changed", pack=pack.id)])
     return source.entry(pack.id)
 
 

@@ -1,0 +1,187 @@
+"""`policy-engine population`: a whole county decided in columns; a made-up county; a county in figures."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from policy_engine.app.cli.exits import Exit, told
+from policy_engine.app.cli.options import (
+    PackName,
+    Readings,
+    Sets,
+    SettingsFile,
+    When,
+    day_of,
+    pack_of,
+    scenario_of,
+    settings_of,
+)
+from policy_engine.app.cli.words import words
+from policy_engine.errors import MissingExtra, RequestError, problem
+from policy_engine.model.facts import Evidence
+
+if TYPE_CHECKING:
+    from policy_engine.app.cli.population_run import Job
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help=words("整县计算", "a whole county at once"))
+
+Given = Annotated[
+    Path,
+    typer.Argument(
+        metavar="IN",
+        help=words(
+            "文件夹（households、members 等 .parquet 或 .csv），或单个户表文件",
+            "a folder (households, members, … as .parquet or .csv), or the file of the households",
+        ),
+    ),
+]
+Asked = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--decision", "-d", metavar="ID", help=words("只问这个决定（可多次）", "ask only this decision (repeatable)")
+    ),
+]
+BlockSize = Annotated[
+    int,
+    typer.Option(
+        "--block", help=words("每次读入多少户；0 表示一次读入", "households read at a time; 0 reads all at once")
+    ),
+]
+By = Annotated[str, typer.Option("--judged-by", help=words("全部研判由谁作出", "by whom all judgements were made"))]
+Seen = Annotated[
+    str | None,
+    typer.Option("--judged-on", metavar="DATE", help=words("全部研判的日期", "when all judgements were made")),
+]
+
+
+def _job(
+    given: Path,
+    pack: str,
+    on: str | None,
+    decisions: list[str] | None,
+    settings: Path | None,
+    sets: list[str] | None,
+    readings: list[str] | None,
+    block: int,
+    judged: tuple[str, str | None],
+) -> Job:
+    try:
+        from policy_engine.app.cli.population_run import Job, asked_of
+    except ModuleNotFoundError as error:
+        raise _missing_extra(error) from None
+    loaded = pack_of(pack)
+    day = day_of(on)
+    if day is None:
+        raise RequestError([problem("request.no_date")])
+    asked = asked_of(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
+    evidence = Evidence(by=judged[0], observed_on=day_of(judged[1]))
+    return Job(asked, given, tuple(decisions or loaded.answers), block, evidence)
+
+
+def _missing_extra(error: ModuleNotFoundError) -> MissingExtra:
+    if error.name is None or error.name.partition(".")[0] != "polars":
+        raise error
+    return MissingExtra([problem("population.missing_extra", found=error.name)])
+
+
+@app.command("decide", help=words("逐户决定，结果写入 Parquet 或 CSV", "decide every household, into Parquet or CSV"))
+def decide(
+    given: Given,
+    pack: PackName,
+    out: Annotated[
+        Path, typer.Option("--out", help=words("结果文件（.parquet 或 .csv）", "the result (.parquet or .csv)"))
+    ],
+    on: When = None,
+    decision: Asked = None,
+    settings: SettingsFile = None,
+    set_: Sets = None,
+    reading: Readings = None,
+    missing: Annotated[
+        bool, typer.Option("--missing", help=words("加上所缺事实", "with what is missing in each open answer"))
+    ] = False,
+    block: BlockSize = 200_000,
+    judged_by: By = "",
+    judged_on: Seen = None,
+) -> None:
+    with told():
+        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
+        if out.suffix not in (".parquet", ".csv"):
+            raise RequestError([problem("population.bad_out", found=out)])
+        from policy_engine.app.cli.population_run import write
+
+        totals = write(job, out, missing=missing)
+        _tell(totals.rows, totals.statuses, out)
+        raise typer.Exit(_exit(totals.statuses))
+
+
+def _tell(rows: int, statuses: Counter[str], out: Path) -> None:
+    found = ", ".join(f"{status} {many}" for status, many in sorted(statuses.items()))
+    print(words(f"{rows} 户，结果在 {out}：{found}", f"{rows} households, written to {out}: {found}"), file=sys.stderr)
+
+
+def _exit(statuses: Counter[str]) -> Exit:
+    if statuses["gap"] or statuses["conflict"]:
+        return Exit.GAP_OR_CONFLICT
+    return Exit.UNDETERMINED if statuses["undetermined"] else Exit.DECIDED
+
+
+@app.command(
+    "describe",
+    help=words(
+        "各种结果的户数（含上下限），所缺的事实", "households by answer with bounds, and the facts that are missing"
+    ),
+)
+def describe(
+    given: Given,
+    pack: PackName,
+    on: When = None,
+    decision: Asked = None,
+    settings: SettingsFile = None,
+    set_: Sets = None,
+    reading: Readings = None,
+    by: Annotated[
+        str, typer.Option("--by", help=words("按此事实分列，如 town", "parted by this fact, such as town"))
+    ] = "",
+    missing: Annotated[
+        bool, typer.Option("--missing/--no-missing", help=words("列出所缺事实", "name the missing facts"))
+    ] = True,
+    block: BlockSize = 200_000,
+    judged_by: By = "",
+    judged_on: Seen = None,
+) -> None:
+    with told():
+        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
+        from policy_engine.app.cli.population_run import figures
+
+        for line in figures(job, by=by, missing=missing):
+            print(line)
+
+
+@app.command("make", help=words("造一个虚构的县", "make up a county"))
+def make(
+    pack: PackName,
+    out: Annotated[Path, typer.Option("--out", help=words("文件夹", "a folder"))],
+    households: Annotated[int, typer.Option("--households", min=1, help=words("户数", "how many households"))] = 1000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=words("随机种子", "the seed of chance"))] = 0,
+    on: When = None,
+    missing: Annotated[
+        str, typer.Option("--missing", metavar="SHARE", help=words("未知的比例", "the share of unknown cells"))
+    ] = "0.06",
+) -> None:
+    with told():
+        loaded = pack_of(pack)
+        day = day_of(on) or loaded.in_force.from_ or loaded.issued or datetime.date(2021, 9, 1)
+        try:
+            from policy_engine.app.cli.population_run import write_county
+        except ModuleNotFoundError as error:
+            raise _missing_extra(error) from None
+        for name, rows in write_county(loaded, out, households, seed, day, float(missing)):
+            print(f"{name}: {rows}", file=sys.stderr)

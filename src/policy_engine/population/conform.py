@@ -1,0 +1,256 @@
+"""Given tables to a population: columns named by facts, rows brought in order, nothing passed over in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from policy_engine.errors import FactsError, Problem, problem
+from policy_engine.expression.names import nearest
+from policy_engine.expression.types import BOOLEAN, DATE, TEXT, ListType, RecordType, Type
+from policy_engine.model.facts import Evidence
+from policy_engine.model.vocabulary import RecordForm, Vocabulary
+from policy_engine.population.cells import Cells
+from policy_engine.population.tables import AS_OF, ROOT, Population, Table, facts_of, records_of
+
+__all__ = ["MAIN", "conform"]
+
+MAIN = "households"
+"""The name under which the subjects' own table is given."""
+
+_EVIDENCE = {"by": TEXT, "observed_on": DATE}
+_COMPLETE = ".complete"
+
+
+@dataclass
+class _Reader:
+    vocabulary: Vocabulary
+    subject: str
+    evidence: Evidence
+    problems: list[Problem]
+
+    @property
+    def id_(self) -> str:
+        return f"{self.subject}_id"
+
+
+def conform(
+    tables: Mapping[str, pl.DataFrame],
+    vocabulary: Vocabulary,
+    *,
+    subject: str = "household",
+    evidence: Evidence | None = None,
+) -> tuple[Population, tuple[Problem, ...]]:
+    """The population of these tables, and warnings.
+
+    `tables` holds a table `households` (or `villages`) with a row for each subject and its code, and a table for each
+    list of records (`members`), whose rows carry the code of their subject; or such a list is a column of lists of
+    records. A judgement counts with its columns `….by` and `….observed_on`, with `by` and `observed_on` of its row, or
+    with `evidence` for all. Raises `FactsError` with the table, column and row of every problem.
+    """
+    reader = _Reader(vocabulary, subject, evidence or Evidence(), [])
+    main = tables.get(f"{subject}s")
+    if main is None:
+        near = ", ".join(tables)
+        raise FactsError([problem("table.no_sheet", path="", found=f"{subject}s", near=near)])
+    lists = {name: table for name, table in tables.items() if name != f"{subject}s"}
+    main, lists = _unnested(reader, main, lists)
+    ids = _ids(reader, main)
+    made = {name: _list(reader, name, table, ids) for name, table in lists.items()}
+    if not any(found.severity == "error" for found in reader.problems):
+        root = _table(reader, f"{subject}s", main, vocabulary.form(subject))
+        root, made = _with_counts(reader, root, main, made)
+        found = Population(subject, {ROOT: root, **{name: table for name, (table, _) in made.items()}})
+        _check_people(reader, found)
+    if any(item.severity == "error" for item in reader.problems):
+        raise FactsError(reader.problems)
+    return found, tuple(reader.problems)
+
+
+# ---- lists in columns
+
+
+def _unnested(
+    reader: _Reader, main: pl.DataFrame, lists: dict[str, pl.DataFrame]
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """Columns of lists of records as tables of their own; the column `….complete` says that they are known."""
+    for name, dtype in main.schema.items():
+        if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct) and name not in lists:
+            known = main[name].is_not_null()
+            rows = main.filter(main[name].list.len() > 0).select(reader.id_, name).explode(name).unnest(name)
+            lists = {**lists, name: rows}
+            main = main.drop(name).with_columns(known.alias(name + _COMPLETE))
+    return main, lists
+
+
+# ---- rows
+
+
+def _ids(reader: _Reader, main: pl.DataFrame) -> pl.Series:
+    """The codes of the subjects, each once."""
+    if reader.id_ not in main.columns:
+        raise FactsError(
+            [problem("table.no_column", where=f"{reader.subject}s", sheet=f"{reader.subject}s", found=reader.id_)]
+        )
+    cells = Cells(f"{reader.subject}s")
+    ids = cells.read(reader.id_, main[reader.id_], TEXT)
+    reader.problems += cells.problems
+    if not cells.problems:
+        _report(reader, cells.table, ids.is_null(), "table.id_missing")
+        _report(reader, cells.table, ids.is_duplicated() & ids.is_not_null(), "table.id_twice", ids, other=cells.table)
+    return ids
+
+
+def _report(
+    reader: _Reader, table: str, where: pl.Series, code: str, found: pl.Series | None = None, **details: object
+) -> None:
+    cells = Cells(table)
+    cells.wrong(reader.id_, where if found is None else found, where, code, **details)
+    reader.problems += cells.problems
+
+
+def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tuple[Table, pl.Series]:
+    """The rows of a list in the order of their subjects, and how many each subject has."""
+    empty = Table(name, pl.DataFrame()), ids.is_null().cast(pl.Int64)
+    fact = reader.vocabulary.form(reader.subject).find(name)
+    record = records_of(fact) if fact is not None else None
+    if record is None:
+        known = [fact.id for fact in reader.vocabulary.form(reader.subject) if records_of(fact)]
+        near = nearest(name, known) or ", ".join(known)
+        reader.problems.append(problem("table.unknown_sheet", where=name, found=name, near=near))
+        return empty
+    if reader.id_ not in table.columns:
+        reader.problems.append(problem("table.no_column", where=name, sheet=name, found=reader.id_))
+        return empty
+    cells = Cells(name)
+    owners = pl.DataFrame({"id": cells.read(reader.id_, table[reader.id_], TEXT)})
+    places = pl.DataFrame({"id": ids}).with_row_index("place").unique("id", keep="first")
+    owners = owners.join(places, on="id", how="left", maintain_order="left")
+    reader.problems += cells.problems
+    _report(reader, name, owners["id"].is_null(), "table.id_missing")
+    _report(reader, name, owners["place"].is_null() & owners["id"].is_not_null(), "table.no_household", owners["id"])
+    if owners["place"].null_count():
+        return empty
+    made = _table(reader, name, table.drop(reader.id_), reader.vocabulary.form(record.name))
+    _check_unique(reader, name, made, owners["place"])
+    if not owners["place"].is_sorted():
+        order = owners["place"].arg_sort()
+        made = Table(made.form, made.rows[order], made.scales)
+    counts = owners.group_by("place").agg(pl.len())
+    rows = pl.DataFrame({"id": ids}).with_row_index("place").join(counts, on="place", how="left", maintain_order="left")
+    return made, rows["len"].cast(pl.UInt32)
+
+
+def _check_unique(reader: _Reader, name: str, table: Table, places: pl.Series) -> None:
+    """No two records of a list have the same code of their own."""
+    own = f"{table.form}_id"
+    if own in table.rows.columns:
+        codes = pl.DataFrame({"place": places, "code": table.rows[own]})
+        twice = codes.select((pl.struct("place", "code").is_duplicated()) & pl.col("code").is_not_null()).to_series()
+        _report(reader, name, twice, "facts.record_twice", codes["code"], list=name, id="")
+
+
+def _with_counts(
+    reader: _Reader, root: Table, main: pl.DataFrame, lists: Mapping[str, tuple[Table, pl.Series]]
+) -> tuple[Table, dict[str, tuple[Table, pl.Series]]]:
+    """The subjects' table with the number of rows of each list: unknown without rows, unless the list is said complete."""
+    rows = root.rows
+    for name, (_, counts) in lists.items():
+        found = counts
+        if name + _COMPLETE in main.columns:
+            cells = Cells(f"{reader.subject}s")
+            complete = cells.read(name + _COMPLETE, main[name + _COMPLETE], BOOLEAN)
+            reader.problems += cells.problems
+            frame = pl.DataFrame({"count": counts, "complete": complete})
+            whole = pl.when(pl.col("complete")).then(pl.col("count").fill_null(0))
+            found = frame.select(whole.when(pl.col("complete").is_null()).then(pl.col("count"))).to_series()
+            if (found.is_null() & counts.is_not_null()).any():
+                where = found.is_null() & counts.is_not_null()
+                _report(reader, f"{reader.subject}s", where, "population.rows_of_incomplete", found=counts, list=name)
+        rows = rows.with_columns(found.cast(pl.UInt32).alias(name))
+    return Table(root.form, rows, root.scales), dict(lists)
+
+
+def _check_people(reader: _Reader, population: Population) -> None:
+    rows = population.tables[ROOT].rows
+    for column in ("members", "household_size"):
+        if reader.subject == "household" and column in rows.columns:
+            cells = Cells(MAIN)
+            cells.wrong(column, rows[column], rows[column] == 0, "facts.no_people")
+            reader.problems += cells.problems
+
+
+# ---- columns
+
+
+def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) -> Table:
+    cells = Cells(name)
+    known = dict(_columns(reader.vocabulary, form))
+    columns: dict[str, pl.Series] = {}
+    for column in given.columns:
+        type_, judgement = _type_of(known, column, root=form.id == reader.subject)
+        if type_ is None:
+            if column.endswith(_COMPLETE) and records_of_name(reader, form, column.removesuffix(_COMPLETE)):
+                continue
+            names = [path.replace(".*.", ".2021.") for path in known]
+            near = nearest(column, names) or ", ".join(names[:6])
+            where = f"{name}!{column}"
+            reader.problems.append(problem("table.unknown_column", where=where, sheet=name, found=column, near=near))
+        elif not _is_evidence(known, column):
+            read = cells.read(column, given[column], type_).alias(column)
+            columns[column] = _vouched(reader, cells, given, read) if judgement else read
+    reader.problems += cells.problems
+    return Table(form.id, pl.DataFrame(columns) if columns else pl.DataFrame(height=given.height))
+
+
+def _columns(vocabulary: Vocabulary, form: RecordForm) -> Iterator[tuple[str, tuple[Type, bool]]]:
+    """Every column that a table of this form may have, a year written `*`: its type, and whether it is a judgement."""
+    for path, fact in facts_of(vocabulary, form):
+        item = fact.type.item if isinstance(fact.type, ListType) else None
+        if not isinstance(item, RecordType):
+            yield ".".join(path), (fact.type, fact.judgement)
+
+
+def _type_of(known: Mapping[str, tuple[Type, bool]], column: str, *, root: bool) -> tuple[Type | None, bool]:
+    if column in _EVIDENCE:
+        return _EVIDENCE[column], False
+    if column == AS_OF and root:
+        return DATE, False
+    if _is_evidence(known, column):
+        return _EVIDENCE[column.rpartition(".")[2]], False
+    return known.get(_open_year(column), (None, False))
+
+
+def _is_evidence(known: Mapping[str, tuple[Type, bool]], column: str) -> bool:
+    fact, _, part = column.rpartition(".")
+    return part in _EVIDENCE and (not fact or known.get(_open_year(fact), (None, False))[1])
+
+
+def _open_year(column: str) -> str:
+    return ".".join("*" if len(part) == 4 and part.isdecimal() else part for part in column.split("."))
+
+
+def records_of_name(reader: _Reader, form: RecordForm, name: str) -> bool:
+    fact = form.find(name)
+    return form.id == reader.subject and fact is not None and records_of(fact) is not None
+
+
+def _vouched(reader: _Reader, cells: Cells, given: pl.DataFrame, judged: pl.Series) -> pl.Series:
+    """A judgement counts where it is said by whom and when; elsewhere it is unknown, with a warning."""
+    if reader.evidence.by and reader.evidence.observed_on:
+        return judged
+    vouched = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(judged))
+    for prefix in (f"{judged.name}.", ""):
+        if f"{prefix}by" in given.columns and f"{prefix}observed_on" in given.columns:
+            by = cells.read(f"{prefix}by", given[f"{prefix}by"], TEXT)
+            seen = cells.read(f"{prefix}observed_on", given[f"{prefix}observed_on"], DATE)
+            vouched = vouched | (by.is_not_null() & seen.is_not_null())
+    lost = int((judged.is_not_null() & ~vouched).sum())
+    if lost:
+        where = f"{cells.table}!{judged.name}"
+        reader.problems.append(
+            problem("population.judgements_without_evidence", where=where, warning=True, count=lost, fact=judged.name)
+        )
+    return judged.set(~vouched, None)

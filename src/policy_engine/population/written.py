@@ -1,0 +1,106 @@
+"""Answers as a table for people and programs: for each decision its outcome, its status, what is possible, and why.
+
+For a decision `d`: `d` (the outcome, empty where not determined; a collected list as a list), `d.status` (determined,
+undetermined, gap, conflict), and of tables `d.possible`, `d.rules` (the determining rules). `d.missing` where asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import polars as pl
+
+from policy_engine.model.pack import Pack
+from policy_engine.population.answers import Layout, bits
+from policy_engine.population.run import PopulationAnswers
+from policy_engine.population.tables import ROOT, Population
+
+__all__ = ["answer_table", "scope_column", "status_of"]
+
+STATUSES = ("determined", "undetermined", "gap", "conflict")
+
+
+def answer_table(pack: Pack, population: Population, answers: PopulationAnswers, in_force: bool) -> pl.DataFrame:  # noqa: FBT001
+    """A row for each subject: its code, whether the pack applies to it, and the answers to the decisions about it."""
+    rows = population.tables[ROOT].rows
+    columns = [population.ids, scope_column(pack, population, in_force=in_force)]
+    outside = (columns[1] == "out").alias("out")
+    frame = answers.tables[ROOT]
+    for id_, layout in answers.layouts.items():
+        if answers.table_of[id_] == ROOT:
+            columns += [
+                column.set(outside, None) if column.dtype != pl.Object else column for column in _columns(layout, frame)
+            ]
+    return pl.DataFrame(columns) if len(rows) else pl.DataFrame(columns).clear()
+
+
+def scope_column(pack: Pack, population: Population, *, in_force: bool) -> pl.Series:
+    """`in`, `out` or `open`: is the pack in force, and does the subject lie in its area?"""
+    rows = population.tables[ROOT].rows
+    inside = pl.Series("scope", [in_force], dtype=pl.Boolean).new_from_index(0, len(population))
+    form = pack.vocabulary.form(population.subject)
+    for name, places in pack.area.places:
+        if form.find(name) is not None:
+            known = rows[name] if name in rows.columns else pl.Series([None] * len(population), dtype=pl.String)
+            inside = inside & known.is_in(list(places))
+    return inside.replace_strict({True: "in", False: "out"}, default="open", return_dtype=pl.String).alias("scope")
+
+
+def status_of(layout: Layout, frame: pl.DataFrame) -> pl.Series:
+    """The status of a decision in each row."""
+    columns = {name: pl.col(layout.name(name)) for name in ("possible", "certain", "conflict", "gap")}
+    if layout.kind == "collect":
+        known = columns["certain"] == columns["possible"]
+    elif layout.kind == "one":
+        one = columns["possible"] & (columns["possible"] - 1) == 0
+        calm = columns["conflict"].eq_missing(pl.lit(value=False)) & columns["gap"].eq_missing(pl.lit(value=False))
+        known = one & (columns["possible"] != 0) & calm
+    else:
+        known = pl.col(layout.decision).is_not_null()
+    found = pl.when(known).then(pl.lit("determined")).otherwise(pl.lit("undetermined"))
+    if layout.kind == "one":
+        found = pl.when(columns["gap"]).then(pl.lit("gap")).otherwise(found)
+        found = pl.when(columns["conflict"]).then(pl.lit("conflict")).otherwise(found)
+    return frame.select(found.alias(layout.decision + ".status")).to_series()
+
+
+def _columns(layout: Layout, frame: pl.DataFrame) -> Iterator[pl.Series]:
+    status = status_of(layout, frame)
+    id_ = layout.decision
+    if layout.kind in ("one", "collect"):
+        possible = _named(frame[layout.name("possible")], layout.outcomes)
+        certain = possible if layout.kind == "one" else _named(frame[layout.name("certain")], layout.outcomes)
+        outcome = certain.list.first() if layout.kind == "one" else certain
+        yield outcome.set(status != "determined", None).alias(id_)
+        yield status
+        yield possible.alias(f"{id_}.possible")
+        yield _named(frame[layout.name("live")], layout.rules).alias(f"{id_}.rules")
+    else:
+        yield _values(layout, frame).alias(id_)
+        yield status
+    if layout.name("missing") in frame.columns:
+        yield frame[layout.name("missing")].alias(f"{id_}.missing")
+
+
+def _named(masks: pl.Series, names: Sequence[str]) -> pl.Series:
+    """Masks as lists of names; there are few different ones."""
+    different = masks.unique()
+    lists = [list(bits(tuple(names), mask)) for mask in different.to_list()]
+    known = pl.DataFrame({"mask": different, "names": pl.Series(lists, dtype=pl.List(pl.String))})
+    return pl.DataFrame({"mask": masks}).join(known, on="mask", how="left", maintain_order="left")["names"]
+
+
+def _values(layout: Layout, frame: pl.DataFrame) -> pl.Series:
+    """Values as they are; figures as decimals, a quotient shown to the fen, half up."""
+    cells = frame[layout.decision]
+    if cells.dtype == pl.Object:
+        return pl.Series([None if cell is None else str(cell) for cell in cells.to_list()], dtype=pl.String)
+    if layout.kind != "number":
+        return cells
+    numbers = [found.value for found in layout.found(frame)]
+    return pl.Series([None if number is None else _shown(number) for number in numbers], dtype=pl.Decimal(38, 6))
+
+
+def _shown(number: Decimal) -> Decimal:
+    return round(number, 6)

@@ -1,0 +1,65 @@
+"""Write `tests/formats/records-1.jsonl`: entries as this version writes them, for every later version to re-perform.
+
+    python tests/freeze_records.py
+
+What has been released is never written anew: a new form gets a file of its own.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from policy_engine.checking.cases import case_request, read_cases
+from policy_engine.documents.read_pack import load_pack
+from policy_engine.errors import FactsError, RequestError
+from policy_engine.record.entry import Entry
+from policy_engine.record.form import decision_entry
+from policy_engine.record.ledger import open_ledger
+from policy_engine.record.migrate import create_ledger
+from policy_engine.record.pack_source import read_source
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime.datetime(2026, 3, 1, 8, tzinfo=datetime.UTC)
+EACH = 6
+"""Cases of each pack, spread over its files."""
+
+
+def entries() -> Iterator[Entry]:
+    for folder in sorted(path.parent for path in (ROOT / "policies").glob("*/pack.yaml")):
+        pack, source = load_pack(folder), read_source(folder)
+        yield source.entry(pack.id)
+        cases = read_cases(folder)[0]
+        for _, _, form in cases[:: len(cases) // EACH]:
+            try:
+                facts, problems, request = case_request(pack, form)
+                decision = request.decide(pack, facts, problems)
+            except (FactsError, RequestError):
+                continue
+            yield decision_entry(decision, facts, request, source.hash, NOW.date())
+    said = {
+        "decision": "monitoring",
+        "item": "",
+        "outcome": "not_included",
+        "by": "镇政府",
+        "why": "群众异议",
+        "on": "2021-10-01",
+    }
+    yield Entry.of("divergence", said, subject="H-1")
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "l.db"
+        create_ledger(file, NOW, "formats")
+        with open_ledger(file, "write") as ledger:
+            ledger.append(entries(), NOW)
+            lines = [json.dumps(list(entry), ensure_ascii=False) for entry in ledger.entries()]
+    (ROOT / "tests/formats/records-1.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

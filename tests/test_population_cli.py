@@ -1,0 +1,105 @@
+"""`policy-engine population`, run as a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+ASK = ["--pack", "xuanzhou_2021", "--on", "2021-09-01"]
+
+
+def run(*arguments, lang="en"):
+    ran = subprocess.run(
+        [sys.executable, "-c", "from policy_engine.app.cli import main; main()", "population", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LANG": "C.UTF-8" if lang == "en" else "zh_CN.UTF-8", "PYTHONUTF8": "1"},
+    )
+    assert "Traceback" not in ran.stdout + ran.stderr
+    return ran
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("county")
+    ran = run("make", *ASK, "--households", 400, "--seed", 5, "--out", folder)
+    assert ran.returncode == 0, ran.stderr
+    return folder
+
+
+def test_the_same_seed_makes_the_same_county(county, tmp_path):
+    run("make", *ASK, "--households", 400, "--seed", 5, "--out", tmp_path)
+    names = sorted(path.name for path in county.iterdir())
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    assert all(pl.read_parquet(county / name).equals(pl.read_parquet(tmp_path / name)) for name in names)
+
+
+def test_blocks_and_the_whole_give_the_same(county, tmp_path):
+    asked = [*ASK, "-d", "monitoring", "-d", "kinds", "--missing"]
+    for name, size in (("blocks", 90), ("whole", 0)):
+        ran = run("decide", county, *asked, "--block", size, "--out", tmp_path / f"{name}.parquet")
+        assert ran.returncode == 4, ran.stderr
+    blocks, whole = (pl.read_parquet(tmp_path / f"{name}.parquet") for name in ("blocks", "whole"))
+    assert blocks.equals(whole)
+    assert whole.height == 400
+    open_ = whole.filter(pl.col("monitoring.status") == "undetermined")
+    assert open_.height > 0
+    assert open_["monitoring"].null_count() == open_.height
+    assert (open_["monitoring.missing"].list.len() > 0).all()
+
+
+def test_csv_in_and_out(county, tmp_path):
+    folder = tmp_path / "csv"
+    folder.mkdir()
+    for path in county.iterdir():
+        table = pl.read_parquet(path)
+        lists = [name for name, dtype in table.schema.items() if isinstance(dtype, pl.List)]
+        none = [
+            pl.when(pl.col(name).list.len() == 0)
+            .then(pl.lit("无"))
+            .otherwise(pl.col(name).cast(pl.List(pl.String)).list.join("、"))
+            .alias(name)
+            for name in lists
+        ]
+        table.with_columns(none).write_csv(folder / f"{path.stem}.csv")
+    for given, out in ((county, "a.csv"), (folder, "b.csv")):
+        assert run("decide", given, *ASK, "--out", tmp_path / out).returncode == 4
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_describe_counts_every_household(county):
+    ran = run("describe", county, *ASK, "-d", "monitoring", "--by", "town")
+    assert ran.returncode == 0, ran.stderr
+    assert "in scope 400" in ran.stdout
+    assert "missing (households" in ran.stdout
+    assert "适用 400" in run("describe", county, *ASK, "-d", "monitoring", lang="zh").stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda table: table.with_columns(pl.lit(1.0).alias("incom")), "table.unknown_column"),
+        (lambda table: pl.concat([table, table.head(1)]), "table.id_twice"),
+        (lambda table: table.drop("household_id"), "table.no_column"),
+        (lambda table: table.head(200), "population.not_sorted"),
+        (lambda table: table.with_columns(pl.lit("no such").alias("relief")), "facts.not_an_option"),
+    ],
+)
+def test_a_county_that_cannot_be_used(county, tmp_path, change, code):
+    for path in county.iterdir():
+        table = pl.read_parquet(path)
+        (change(table) if path.stem == "households" else table).write_parquet(tmp_path / path.name)
+    ran = run("decide", tmp_path, *ASK, "--out", tmp_path / "out.parquet", "--block", 150)
+    assert ran.returncode == 3
+    assert code in ran.stderr
+
+
+def test_without_a_date_or_a_place_for_the_result(county, tmp_path):
+    assert "request.no_date" in run("decide", county, "--pack", "xuanzhou_2021", "--out", tmp_path / "o.csv").stderr
+    assert "population.bad_out" in run("decide", county, *ASK, "--out", tmp_path / "o.xlsx").stderr
+    assert "population.no_file" in run("describe", tmp_path, *ASK).stderr
