@@ -19,6 +19,7 @@ from policy_engine.documents import yaml
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_facts import read_facts_file, read_facts_text
 from policy_engine.documents.read_pack import check_pack, load_pack
+from policy_engine.documents.read_scenario import load_scenarios
 from policy_engine.documents.read_settings import load_settings
 from policy_engine.errors import FactsError, PolicyEngineError, catalogue
 from policy_engine.evaluation.context import Context, evaluate, type_of
@@ -69,10 +70,11 @@ NOT_IN_FILES = {
     "case.which": "the command line, where a file holds several cases (test_case_files.py)",
     "value.no_such_duration": "duration() takes only a literal, which is read when the expression is checked",
     "yaml.unreadable": "the pure parser stumbling in a way of its own; then the compiled one has the word",
+    "scenario.bad_value": "a figure that a fact cannot be shows when it is worked out: `test_scenarios`",
     "yaml.too_large": "64 million characters: made in the test below",
 }
 """Codes of the rooms below that no file here gives, and why."""
-ROOMS = ("expression", "type", "value", "yaml", "form", "pack", "link", "facts", "settings", "case")
+ROOMS = ("expression", "type", "value", "yaml", "form", "pack", "link", "facts", "settings", "scenario", "case")
 
 
 def files(kind):
@@ -168,6 +170,11 @@ def sound():
 @pytest.mark.parametrize("path", files("settings"))
 def test_settings(path, sound):
     assert found(problems_of(load_settings, path, sound), BAD / "settings") == expected(path, path.name)
+
+
+@pytest.mark.parametrize("path", files("scenarios"))
+def test_scenarios(path, sound):
+    assert found(problems_of(load_scenarios, path, sound), BAD / "scenarios") == expected(path, path.name)
 
 
 @pytest.mark.parametrize("path", files("cases"))

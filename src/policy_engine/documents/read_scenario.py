@@ -127,7 +127,7 @@ class _Linker:
         self.problems += found
         if node is None:
             return None
-        checked, found = check(node, self.names, wanted)
+        checked, found = check(node, self.names, wanted, bare_figures=True)
         self.problems += found
         return None if found else checked
 
@@ -204,11 +204,15 @@ def _set_twice(forms: tuple[ChangeForm, ...], changes: tuple[FactChange, ...]) -
     """A fact that is set twice, or set and worked out anew, unless the conditions are proved never to hold together."""
     apart = exclusive([change.when for change in changes])
     for later, change in enumerate(changes):
-        for earlier, other in enumerate(changes[: later + 1]):
-            pairs = [(one, two) for one in change.set for two in other.set if one is not two]
-            both = {one.path for one, two in pairs if _touches(one, two) or _touches(two, one)}
-            if both and change.about == other.about and (earlier, later) not in apart:
-                yield problem("scenario.set_twice", forms[later].span, fact=", ".join(sorted(both)))
+        others = [
+            other
+            for earlier, other in enumerate(changes[: later + 1])
+            if other.about == change.about and (earlier, later) not in apart
+        ]
+        pairs = [(one, two) for other in others for one in change.set for two in other.set if one is not two]
+        both = {one.path for one, two in pairs if _touches(one, two) or _touches(two, one)}
+        if both:
+            yield problem("scenario.set_twice", forms[later].span, fact=", ".join(sorted(both)))
 
 
 def _touches(one: NewFact, other: NewFact) -> bool:

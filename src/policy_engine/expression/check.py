@@ -41,9 +41,14 @@ from policy_engine.values import Months
 __all__ = ["check"]
 
 
-def check(node: Node, scope: Scope, wanted: Type | None = None) -> tuple[Node, tuple[Problem, ...]]:
-    """The typed tree, and everything found wrong. With `wanted`, the expression must be of that type."""
-    checker = _Checker(scope)
+def check(
+    node: Node, scope: Scope, wanted: Type | None = None, *, bare_figures: bool = False
+) -> tuple[Node, tuple[Problem, ...]]:
+    """The typed tree, and everything found wrong. With `wanted`, the expression must be of that type.
+
+    `bare_figures`: every figure fits any unit, as 0 and 1 do; for what is no pack, where figures are parameters.
+    """
+    checker = _Checker(scope, bare_figures=bare_figures)
     checked = checker.visit(node)
     if wanted is not None:
         checked = checker.fit(checked, wanted)
@@ -58,8 +63,9 @@ PROPERTIES: dict[Type, dict[str, Type]] = {
 
 
 class _Checker:
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, bare_figures: bool) -> None:
         self.scope = scope
+        self.bare_figures = bare_figures
         self.problems: list[Problem] = []
         self.locals: list[dict[str, Symbol]] = []
         self.level = 0
@@ -132,7 +138,7 @@ class _Checker:
             return replace(node, type=DATE)
         if hasattr(value, "total_seconds"):
             return replace(node, type=DAYS)
-        return replace(node, type=NumberType(None) if value in (0, 1) else NUMBER)
+        return replace(node, type=NumberType(None) if self.bare_figures or value in (0, 1) else NUMBER)
 
     def name(self, node: tree.Name) -> Node:
         local = next((found for frame in reversed(self.locals) if (found := self.in_frame(frame, node.id))), None)

@@ -63,10 +63,10 @@ def areas_of(
 
 def _row_of(rows: pl.DataFrame, names: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
     """For each row the row of the area that it lies in; none where there is no such area."""
-    shared = [key for key in keys if key in rows.columns]
+    shared = [key for key in keys if key in rows.columns and key in names.columns]
     if not shared:
         return pl.Series([0 if names.height == 1 else None], dtype=pl.UInt32).new_from_index(0, rows.height)
-    numbered = names.with_row_index("area").unique(shared, keep="first", maintain_order=True)
+    numbered = names.select(shared).with_row_index("area").unique(shared, keep="first", maintain_order=True)
     joined = rows.select(_NUMBER, *shared).join(numbered, on=shared, how="left", nulls_equal=True)
     return joined.sort(_NUMBER)["area"]
 
@@ -83,7 +83,7 @@ def _day(rows: pl.DataFrame, home: pl.Series, areas: int) -> dict[str, pl.Series
 def _with_facts(root: pl.DataFrame, known: Population, keys: Sequence[str], tables: dict[str, Table]) -> pl.DataFrame:
     """The areas with the further facts known about them, and the tables of their lists."""
     own = known.tables[ROOT].rows
-    place = _row_of(root.select(keys).with_row_index(_NUMBER), own.select(k for k in keys if k in own.columns), keys)
+    place = _row_of(root.select(keys).with_row_index(_NUMBER), own, keys)
     found = _ordered(known, place)
     tables |= {name: table for name, table in found.items() if name != ROOT}
     tables[ROOT] = known.tables[ROOT]
