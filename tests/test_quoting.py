@@ -12,7 +12,6 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_engine.report.form import decision_form, to_json
 
 from generators import booleans, make_pack
 from policy_engine.checking.accounting import all_citations
@@ -23,6 +22,7 @@ from policy_engine.documents.read_facts import read_facts
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.model.citation import Citation, Clause
 from policy_engine.model.label import Label
+from policy_engine.record.decision_form import decision_form, to_json
 from policy_engine.report.html import page
 from policy_engine.report.text import decision_text
 from policy_engine.values import Record

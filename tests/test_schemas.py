@@ -87,8 +87,19 @@ def test_a_misspelt_key_does_not_fit(kind):
     assert not check.is_valid(document)
 
 
+def test_a_scenario_file():
+    document = {
+        "scenario": "higher line",
+        "parameters": {"range_line": 6500},
+        "readings": {"inside_range": "line_excluded"},
+        "change": [{"when": "low_income", "set": {"has_problems": "true"}}],
+    }
+    assert checker("scenario").is_valid(document)
+    assert not checker("scenario").is_valid({**document, "lable": "x"})
+
+
 def test_every_kind_is_looked_at():
-    assert set(FILES) | {"case_file", "settings", "facts"} == set(FILE_KINDS)
+    assert set(FILES) | {"case_file", "scenario", "settings", "facts"} == set(FILE_KINDS)
 
 
 @pytest.mark.parametrize("document", CASE_FILE, ids=lambda found: found.get("event", "header"))

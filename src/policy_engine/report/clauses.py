@@ -19,7 +19,7 @@ from policy_engine.source import width
 __all__ = ["SET_ASIDE", "clauses_data", "clauses_html", "clauses_text", "part_label"]
 
 FORM = 1
-"""Version of the JSON form; see `report.form`."""
+"""Version of the JSON form; see `record.decision_form`."""
 
 _KINDS: dict[str, Label] = {
     "area": Label("适用区域", "area"),

@@ -122,13 +122,18 @@ def command(
             if out is not None or mapping is not None:
                 raise RequestError([problem("table.only")])
             decided = _decided(files, pack, loaded, request, failed)
-        if second:
-            decided = [one._replace(opinion=second_opinion(one.decision, one.facts, one.request)) for one in decided]
-            tell_opinions(one.opinion for one in decided)
+        decided = _seconded(decided) if second else decided
         _record(record, known_on, decided)
         if decided or not failed:
             print(_shown([one.decision for one in decided], format_, text, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(one.decision for one in decided))
+
+
+def _seconded(decided: list[Decided]) -> list[Decided]:
+    """Each decision with the opinion of the second engine, told on standard error."""
+    decided = [one._replace(opinion=second_opinion(one.decision, one.facts, one.request)) for one in decided]
+    tell_opinions(one.opinion for one in decided)
+    return decided
 
 
 def _folder_of_texts(text: Path | None) -> None:
