@@ -47,6 +47,12 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full", help=words("显示全部依据，包括没有起作用的", "show every branch, also those that did not decide")
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", help=words("表格的结果写到这个 .xlsx 文件", "for a table: write the answers to this .xlsx")),
@@ -98,12 +104,7 @@ def command(
     known_on: KnownOn = None,
     text: TextFile = None,
     second: SecondOpinionAsked = False,
-    full: Annotated[
-        bool,
-        typer.Option(
-            "--full", help=words("显示全部依据，包括没有起作用的", "show every branch, also those that did not decide")
-        ),
-    ] = False,
+    full: Full = False,
 ) -> None:
     with told():
         failed: list[Exit] = []
