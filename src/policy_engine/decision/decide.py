@@ -187,25 +187,27 @@ def _missing(run: Traced, id_: str, finding: Finding, item: str, trials: Trials 
     )
 
 
-def _walk(node: TraceNode) -> Iterator[TraceNode]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
-
-
 def _relied(run: Traced, trace: TraceNode) -> Iterator[Relied]:
-    """Readings, assumptions, settings, suppositions and judgements in the trace, also of decisions shown elsewhere."""
-    seen: set[tuple[str, str]] = set()
-    todo, shown = [trace], {(trace.text, trace.item)}
-    while todo:
-        for node in _walk(todo.pop(0)):
-            if node.kind == "decision" and (node.text, node.item) not in shown:
-                shown.add((node.text, node.item))
-                todo.append(run.trace(node.text, node.item))
+    """Readings, assumptions, settings, suppositions and judgements in the trace, each once, in its order."""
+    seen: set[tuple[str, ...]] = set()
+    ahead = [trace]
+    while ahead:
+        node = ahead.pop()
+        if node.kind == "decision":
+            key: tuple[str, ...] = node.kind, node.name, node.item
+            if key in seen:  # below it stands the same as where it was first named
+                continue
+            seen.add(key)
+        elif node.kind in _LEANED_ON:
             found = _relied_on(run, node)
             if found is not None and (found.kind, found.id) not in seen:
                 seen.add((found.kind, found.id))
                 yield found
+        if node.children:
+            ahead.extend(reversed(node.children))
+
+
+_LEANED_ON = ("reading", "parameter", "judgement")
 
 
 def _relied_on(run: Traced, node: TraceNode) -> Relied | None:

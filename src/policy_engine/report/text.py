@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from policy_engine.decision.answer import Answer, Decision, MissingFact, Relied
@@ -131,7 +130,7 @@ def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, st
         depth, owner, node = stack.pop()
         if node.kind == "decision":
             if (node.text, node.item) in written and node.children:
-                yield depth, owner, replace(node, children=(), origin="shown above")
+                yield depth, owner, node._replace(children=(), origin="shown above")
                 continue
             written.add((node.text, node.item))
             owner = node.text
@@ -145,7 +144,7 @@ def _children(node: TraceNode, pack: Pack, *, full: bool) -> tuple[TraceNode, ..
     if not full and node.kind == "decision" and any(child.value is True for child in children if child.kind == "rule"):
         table = pack.decision(node.text).table
         if table is not None and table.hit == "collect":
-            children = tuple(child if child.value is not False else replace(child, children=()) for child in children)
+            children = tuple(child if child.value is not False else child._replace(children=()) for child in children)
     if not full and isinstance(node.node, tree.Logic):
         deciding = {"and": False, "or": True}[node.node.op]
         if node.value is deciding:

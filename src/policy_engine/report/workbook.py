@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -18,13 +18,12 @@ from policy_engine.documents.table_columns import Column, Sheet
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, NumberType
 from policy_engine.model.pack import Pack
+from policy_engine.report import xlsx
 from policy_engine.report.text import cited, headline, missing_label, node_text
 from policy_engine.report.words import UNITS, say
 
 __all__ = ["COLUMNS", "AnswerCells", "Result", "answer_cells", "scope_text", "write_template"]
 
-MAX_ROWS = 1_048_576
-MAX_CELL = 32_000
 _ROWS_TO_FILL = 60_000
 """Drop-downs and formats of a template reach this far."""
 
@@ -35,7 +34,6 @@ _FORMATS = {
     "date": {"num_format": "yyyy-mm-dd"},
     "money": {"num_format": "0.00"},
     "head": {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DDEBF7", "border": 1, "num_format": "@"},
-    "answer": {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E2EFDA", "border": 1},
     "wrap": {"text_wrap": True, "valign": "top"},
 }
 
@@ -43,18 +41,14 @@ COLUMNS = ("", "·可能的结果", "·条款", "·理由", "·还需要")
 """Behind the label of each decision: the answer, possible outcomes, clauses, reasons, missing facts."""
 
 
-def _new(path: Path, *, rows_in_order: bool) -> tuple[xlsxwriter.Workbook, dict[str, Format]]:
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": rows_in_order, "strings_to_formulas": False})
-    book.set_properties({"created": _EPOCH})
-    return book, {name: book.add_format(parts) for name, parts in _FORMATS.items()}
-
-
 # ---- the template
 
 
 def write_template(path: Path, pack: Pack, columns: Sequence[tuple[Sheet, Column]]) -> None:
     """A workbook with a sheet for the households and for each list, headings, drop-downs and explanations."""
-    book, formats = _new(path, rows_in_order=False)
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
+    book.set_properties({"created": _EPOCH})
+    formats = {name: book.add_format(parts) for name, parts in _FORMATS.items()}
     options = _Options(book)
     names = []
     for sheet, group in groupby(columns, key=lambda item: item[0]):
@@ -175,15 +169,16 @@ def _clauses(pack: Pack, answer: Answer) -> str:
 def _reasons(decision: Decision, answer: Answer) -> str:
     """In short: what the rules that hold, or may hold, looked at; and the judgements relied on."""
     rules = {rule.rule for rule in answer.rules}
-    found: list[str] = []
-    for child in answer.trace.children:
-        if child.kind != "rule" or child.text in rules or not rules:
-            found += [node_text(decision, node, "zh", answer.decision) for node in _looked_at(child)]
-    found = list(dict.fromkeys(found))
+    branches = [node for node in answer.trace.children if node.kind != "rule" or node.name in rules or not rules]
+    found: dict[str, None] = {}
+    for node in chain.from_iterable(map(_looked_at, branches)):
+        found[node_text(decision, node, "zh", answer.decision)] = None
+        if len(found) > _REASONS:
+            break
     more = ["……"] if len(found) > _REASONS else []
     judged = [relied.why for relied in answer.relied if relied.kind == "judgement"]
     by = [f"研判：{'、'.join(dict.fromkeys(judged))}"] if judged else []
-    return "；".join([*found[:_REASONS], *more, *by])
+    return "；".join([*list(found)[:_REASONS], *more, *by])
 
 
 def _looked_at(node: TraceNode) -> Iterator[TraceNode]:
@@ -209,65 +204,38 @@ def scope_text(decision: Decision) -> str:
 # ---- the result
 
 
-class _Page(NamedTuple):
-    sheet: Worksheet
-    row: int
-
-
 class Result:
     """The workbook of answers, written row by row: results, members, rejected rows, notes, and what was asked."""
 
     RESULTS, MEMBERS, REJECTED, NOTES, ABOUT = "结果", "成员结果", "被拒绝的行", "提醒", "说明"
 
     def __init__(self, path: Path, headings: dict[str, Sequence[str]], answers_from: int) -> None:
-        self.book, self.formats = _new(path, rows_in_order=True)
+        self.path, self.book = path, xlsx.Workbook()
         self.headings, self.answers_from = headings, answers_from
-        self.pages: dict[str, _Page] = {}
+        self.pages = {name: self._begin(name, name) for name in headings}
         self.counts = dict.fromkeys(headings, 0)
-        for name in headings:
-            self._begin(name, name)
 
-    def _begin(self, name: str, title: str) -> None:
-        page = self.book.add_worksheet(title)
-        page.freeze_panes(1, 1)
-        page.set_column(0, 200, 18)
-        for at, heading in enumerate(self.headings[name]):
-            answered = name == self.RESULTS and at >= self.answers_from
-            page.write_string(0, at, heading, self.formats["answer" if answered else "head"])
-        self.pages[name] = _Page(page, 1)
+    def _begin(self, name: str, title: str) -> xlsx.Sheet:
+        page = self.book.sheet(title, [18], frozen=True)
+        headings = self.headings[name]
+        own = self.answers_from if name == self.RESULTS else len(headings)
+        page.write(headings, [*[xlsx.HEAD] * own, *[xlsx.ANSWER] * (len(headings) - own)])
+        return page
 
     def write(self, name: str, cells: Sequence[Cell]) -> None:
         """Add a row; a full sheet goes on in another."""
-        page, row = self.pages[name]
-        if row >= MAX_ROWS:
-            self._begin(name, f"{name} {self.counts[name] // (MAX_ROWS - 1) + 1}")
-            page, row = self.pages[name]
-        for at, cell in enumerate(cells):
-            self._cell(page, row, at, cell)
-        self.pages[name] = _Page(page, row + 1)
+        page = self.pages[name]
+        if page.rows >= xlsx.MAX_ROWS:
+            page = self.pages[name] = self._begin(name, f"{name} {self.counts[name] // (xlsx.MAX_ROWS - 1) + 1}")
+        page.write(cells)
         self.counts[name] += 1
-
-    def _cell(self, page: Worksheet, row: int, at: int, cell: Any) -> None:
-        if isinstance(cell, str):
-            if cell:
-                page.write_string(
-                    row, at, cell if len(cell) <= MAX_CELL else cell[:MAX_CELL] + "……", self.formats["text"]
-                )
-        elif isinstance(cell, bool):
-            page.write_boolean(row, at, cell)
-        elif isinstance(cell, (datetime.date, datetime.datetime, datetime.time)):
-            page.write_datetime(row, at, cell, self.formats["date"])
-        elif cell is not None:
-            page.write_number(row, at, cell)
 
     def about(self, lines: Iterable[tuple[str, str]]) -> None:
         """The sheet that says what was asked of which pack."""
-        page = self.book.add_worksheet(self.ABOUT)
-        page.set_column(0, 0, 24)
-        page.set_column(1, 1, 100)
-        for at, (name, text) in enumerate(lines):
-            page.write_string(at, 0, name, self.formats["head"])
-            page.write_string(at, 1, text, self.formats["text"])
+        page = self.book.sheet(self.ABOUT, [24, 100])
+        for line in lines:
+            page.write(line, [xlsx.HEAD])
 
     def close(self) -> None:
-        self.book.close()
+        """Write the file; raises `OSError`."""
+        self.book.write(self.path)

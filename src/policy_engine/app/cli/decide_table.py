@@ -6,8 +6,9 @@ import datetime
 import gc
 import os
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
 from policy_engine.app.cli.words import words
@@ -100,8 +100,8 @@ def decide_table(
     result.about(_about(request, path, tables, counts))
     try:
         result.close()
-    except FileCreateError as error:
-        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
+    except OSError as error:
+        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error.strerror)]) from None
     _tell(counts, result.counts[Result.REJECTED], out)
     return _exit(exits, rejected=bool(result.counts[Result.REJECTED]))
 
@@ -148,17 +148,26 @@ def _answer_headings(request: Request, about: str) -> Iterator[str]:
 
 def _outcomes(request: Request, tables: Tables) -> Iterator[Outcome]:
     """The outcome of every household, in the order of the rows."""
-    households = tables.households
-    if len(households) <= IN_PROCESS or (os.cpu_count() or 1) < 2:
+    households, processes = tables.households, _processors()
+    if len(households) <= IN_PROCESS or processes < 2:
         for household in households:
             yield _outcome(request, tables.layouts, household)
         return
     chunks = (households[at : at + CHUNK] for at in range(0, len(households), CHUNK))
-    with ProcessPoolExecutor(
-        os.cpu_count(), get_context("spawn"), initializer=_begin, initargs=(request, tables.layouts)
-    ) as pool:
-        for outcomes in pool.map(_work, chunks):
-            yield from outcomes
+    begin = request, tables.layouts
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=begin) as pool:
+        ahead: deque[Future[list[Outcome]]] = deque()
+        for chunk in chunks:
+            ahead.append(pool.submit(_work, chunk))
+            if len(ahead) > 4 * processes:
+                yield from ahead.popleft().result()
+        while ahead:
+            yield from ahead.popleft().result()
+
+
+def _processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _shared: list[Any] = []
@@ -166,6 +175,7 @@ _shared: list[Any] = []
 
 
 def _begin(request: Request, layouts: tuple[Layout, ...]) -> None:
+    gc.freeze()  # the pack stays
     gc.set_threshold(100_000, 50, 50)
     _shared[:] = [request, layouts]
 
