@@ -64,6 +64,12 @@ class Record(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._entries)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._entries.get(name, default)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a record is immutable")
 

@@ -194,6 +194,8 @@ def _relied(run: Traced, trace: TraceNode) -> Iterator[Relied]:
     """Readings, assumptions, settings, suppositions and judgements on which the answer rests, once each."""
     seen: set[tuple[str, str]] = set()
     for node in resting(trace, run.pack):
+        if node.kind == "fact" and node.origin != SUPPOSED.source:
+            continue
         found = _relied_on(run, node)
         if found is not None and (found.kind, found.id) not in seen:
             seen.add((found.kind, found.id))

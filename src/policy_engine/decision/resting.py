@@ -25,7 +25,8 @@ def resting(root: TraceNode, pack: Pack) -> Iterator[TraceNode]:
                 continue  # what an open value rests on, a settled one rests on in part
             walked.add((node.name, node.item, settled))
         yield node
-        todo += [(child, settled) for child in reversed(rests_on(node, pack, settled=settled))]
+        if node.children:
+            todo += [(child, settled) for child in reversed(rests_on(node, pack, settled=settled))]
 
 
 def rests_on(node: TraceNode, pack: Pack, *, settled: bool) -> tuple[TraceNode, ...]:

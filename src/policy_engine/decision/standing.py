@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,10 +136,10 @@ def _substance(history: History, procedure: Procedure, facts: Facts, on: datetim
     value = run.value(procedure.needs, {"own": facts.root})
     missing = tuple(item.path for item in value.missing) if isinstance(value, Unknown) else ()
     looked_at = dict(_facts(run.noted))
-    return Substance(None if isinstance(value, Unknown) else value, tuple(looked_at.items()), missing, run.noted)
+    return Substance(None if isinstance(value, Unknown) else value, tuple(looked_at.items()), missing, tuple(run.noted))
 
 
-def _facts(nodes: tuple[TraceNode, ...]) -> Iterator[tuple[str, Any]]:
+def _facts(nodes: Iterable[TraceNode]) -> Iterator[tuple[str, Any]]:
     for node in nodes:
         if node.kind in ("fact", "judgement") and not node.children:
             yield node.name, node.value

@@ -34,6 +34,7 @@ _PARTS: dict[Part, tuple[str, str]] = {
     "observed_on": ("·研判日期", ".observed_on"),
     "complete": ("已列全", ".complete"),
 }
+_PART_TYPES: dict[Part, Type] = {"by": TEXT, "observed_on": DATE, "complete": BOOLEAN, "as_of": DATE}
 _YEARS = (
     re.compile(r"(?P<name>.+?)\s*[（(]?(?P<year>\d{4})\s*年?度?[）)]?"),
     re.compile(r"(?P<year>\d{4})\s*年度?\s*(?P<name>.+)"),
@@ -58,8 +59,7 @@ class Column:
     @property
     def type(self) -> Type:
         """What the cells hold."""
-        kinds: dict[Part, Type] = {"by": TEXT, "observed_on": DATE, "complete": BOOLEAN, "as_of": DATE}
-        return kinds.get(self.part, self.fact.type)
+        return self.fact.type if self.part == "value" else _PART_TYPES[self.part]
 
     def in_year(self, year: str) -> Column:
         return replace(self, path=tuple(year if step == "*" else step for step in self.path))

@@ -78,7 +78,7 @@ def _row_span(layout: Layout, row: Row) -> Span:
 
 def _entries(layout: Layout, row: Row, problems: list[Problem], complete: dict[str, bool]) -> dict[str, Any]:
     """The row as nested names; a judgement as `{value, by, observed_on}`."""
-    for at in layout.without_heading(row) if layout.gaps or len(row.cells) > len(layout.columns) else ():
+    for at in layout.without_heading(row):
         found = cell_words(row.cells[at])
         problems.append(problem("table.beyond_columns", where=layout.place(at, row.number), found=found))
     tree: dict[str, Any] = {}

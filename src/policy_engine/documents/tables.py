@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class Row(NamedTuple):
     cells: list[Cell]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """A sheet as it stands in the file: for each place of a row its column, or None where there is no heading."""
 
@@ -59,11 +60,6 @@ class Layout:
             letters = chr(65 + rest) + letters
         return f"{self.name}!{letters}{row}"
 
-    @property
-    def gaps(self) -> bool:
-        """Are there columns without a heading?"""
-        return None in self.columns
-
     def heading_at(self, cell: str) -> str:
         """The heading above a cell such as `C7`."""
         at = 0
@@ -84,9 +80,13 @@ class Layout:
     def without_heading(self, row: Row) -> Iterator[int]:
         """Places that hold something although no heading stands above them."""
         width = len(self.columns)
-        for at, cell in enumerate(row.cells):
-            if (at >= width or self.columns[at] is None) and at not in self.skipped and not is_empty(cell):
+        for at in (*self._without_heading, *range(width, len(row.cells))):
+            if at < len(row.cells) and not is_empty(row.cells[at]):
                 yield at
+
+    @cached_property
+    def _without_heading(self) -> tuple[int, ...]:
+        return tuple(at for at, mapped in enumerate(self.columns) if mapped is None and at not in self.skipped)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -40,8 +40,7 @@ MAX_ALIASED = 10_000
 """Nodes that aliases may repeat in one file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A single value as written; `plain` where it stands without quotes."""
 
     text: str
@@ -57,14 +56,12 @@ class Scalar:
         return ExpressionText(self.text, self.span.source, _offsets(self.text, self.span))
 
 
-@dataclass(frozen=True, slots=True)
-class ListNode:
+class ListNode(NamedTuple):
     items: tuple[Node, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MapNode:
+class MapNode(NamedTuple):
     """A mapping in the order written: key text to (key, value)."""
 
     entries: dict[str, tuple[Scalar, Node]]

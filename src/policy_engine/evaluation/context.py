@@ -36,7 +36,6 @@ class Context(Evaluator):
     """Names stand for the entries of a record; a name with a type and no value is unknown."""
 
     def __init__(self, values: Record, types: dict[str, Type] | None = None) -> None:
-        super().__init__()
         self.values = values
         self.types = types or {name: type_of(value) for name, value in values.items()}
 

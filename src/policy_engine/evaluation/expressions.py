@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from policy_engine.evaluation import lists, operations
 from policy_engine.evaluation.lists import and_, or_
@@ -26,32 +26,21 @@ Locals: TypeAlias = Mapping[str, Value]
 
 
 class Evaluator(ABC):
-    def __init__(self) -> None:
-        self._visitors: dict[type[Node], Callable[[Any, Locals], Value]] = {
-            tree.Literal: lambda node, _: node.value,
-            tree.Name: self.name,
-            tree.Path: self.path,
-            tree.Filter: self.filter,
-            tree.Negative: self.negative,
-            tree.Binary: self.binary,
-            tree.Logic: self.logic,
-            tree.Between: self.between,
-            tree.In: self.in_,
-            tree.If: self.if_,
-            tree.Quantified: self.quantified,
-            tree.Call: self.call,
-            tree.ListOf: lambda node, env: tuple(self.value(item, env) for item in node.items),
-            tree.RecordOf: self.record,
-            tree.RangeOf: self.range_,
-        }
+    _visitors: ClassVar[dict[type[Node], Callable[..., Value]]]
+
+    def __init_subclass__(cls) -> None:
+        cls._visitors = {kind: getattr(cls, name) for kind, name in _METHODS.items()}
 
     def value(self, node: Node, env: Locals) -> Value:
         """The value of a typed expression; an `Unknown` where it has none yet."""
-        return self._visitors[type(node)](node, env)
+        return self._visitors[type(node)](self, node, env)
 
     @abstractmethod
     def global_(self, node: tree.Name) -> Value:
         """The value of a name that is not bound in the expression."""
+
+    def literal(self, node: tree.Literal, env: Locals) -> Value:  # noqa: ARG002 - as all visitors
+        return node.value
 
     # ---- names and paths
 
@@ -173,7 +162,7 @@ class Evaluator(ABC):
             return and_(or_((lists.not_(belongs), holds)) for belongs, holds in judged)
         return or_(and_(pair) for pair in judged)
 
-    # ---- calls and records
+    # ---- calls, lists and records
 
     def call(self, node: tree.Call, env: Locals) -> Value:
         arguments = tuple(self.value(argument, env) for argument in node.arguments)
@@ -204,6 +193,9 @@ class Evaluator(ABC):
         )
         return arguments[0] if listed else arguments
 
+    def list_of(self, node: tree.ListOf, env: Locals) -> Value:
+        return tuple(self.value(item, env) for item in node.items)
+
     def record(self, node: tree.RecordOf, env: Locals) -> Value:
         entries: dict[str, Value] = {}
         for name, value in node.entries:
@@ -214,6 +206,25 @@ class Evaluator(ABC):
         """A range by itself can only be compared with another; `in` looks at its ends."""
         ends = {"low": self.value(node.low, env), "high": self.value(node.high, env)}
         return Record({**ends, "low_in": node.low_in, "high_in": node.high_in})
+
+
+_METHODS: dict[type[Node], str] = {
+    tree.Literal: "literal",
+    tree.Name: "name",
+    tree.Path: "path",
+    tree.Filter: "filter",
+    tree.Negative: "negative",
+    tree.Binary: "binary",
+    tree.Logic: "logic",
+    tree.Between: "between",
+    tree.In: "in_",
+    tree.If: "if_",
+    tree.Quantified: "quantified",
+    tree.Call: "call",
+    tree.ListOf: "list_of",
+    tree.RecordOf: "record",
+    tree.RangeOf: "range_",
+}
 
 
 def _holds_tests(node: tree.ListOf) -> bool:

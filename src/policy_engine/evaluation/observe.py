@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from policy_engine.evaluation.expressions import Locals
 from policy_engine.evaluation.finding import Finding
@@ -23,8 +22,7 @@ from policy_engine.values import Possibly, Record, Unknown, Value
 __all__ = ["TraceNode", "Traced", "cites_below"]
 
 
-@dataclass(frozen=True, slots=True)
-class TraceNode:
+class TraceNode(NamedTuple):
     """One thing the evaluator looked at: what it is, its value (None: not known), where the value comes from.
 
     `item` is the path of the member, household or village that a decision is about, where it is not the subject.
@@ -41,14 +39,14 @@ class TraceNode:
     cites: tuple[Citation, ...] = ()
     children: tuple[TraceNode, ...] = ()
     item: str = ""
-    node: Node | None = field(default=None, repr=False)
+    node: Node | None = None
 
     @property
     def text(self) -> str:
         return unparse(self.node) if self.node is not None else self.name
 
 
-_CONDITIONS = (tree.Binary, tree.Between, tree.In, tree.Logic, tree.If, tree.Quantified, tree.Call)
+_CONDITIONS = {tree.Binary, tree.Between, tree.In, tree.Logic, tree.If, tree.Quantified, tree.Call}
 
 
 class Traced(Single):
@@ -56,68 +54,61 @@ class Traced(Single):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._open: list[list[TraceNode]] = [[]]
+        self.noted: list[TraceNode] = []
         self._decisions: dict[tuple[str, str], TraceNode] = {}
+        self._supplied: dict[tuple[str, str], TraceNode] = {}
 
     def trace(self, decision: str, item: str = "") -> TraceNode:
         """The trace of a decision that has been evaluated."""
         return self._decisions[decision, item]
 
-    @property
-    def noted(self) -> tuple[TraceNode, ...]:
-        """What has been looked at outside any decision."""
-        return tuple(self._open[0])
+    def _enter(self) -> list[TraceNode]:
+        """Begin to note what stands below; answers with what has been noted around it."""
+        around, self.noted = self.noted, []
+        return around
 
-    def _enter(self) -> None:
-        self._open.append([])
-
-    def _leave(
-        self,
-        kind: str,
-        text: str,
-        value: Value,
-        *,
-        origin: str = "",
-        cites: tuple[Citation, ...] = (),
-        node: Node | None = None,
-    ) -> TraceNode:
-        left = TraceNode(kind, text, known(value), origin, cites, tuple(self._open.pop()), node=node)
-        self._open[-1].append(left)
-        return left
+    def _below(self, around: list[TraceNode]) -> tuple[TraceNode, ...]:
+        """What has been noted since; what follows stands beside it."""
+        below, self.noted = tuple(self.noted), around
+        return below
 
     def decision(self, id_: str) -> Finding:
         key = id_, self.own.path
         seen = key in self.findings
         finding = super().decision(id_)
         if seen:
-            self._open[-1].append(self._decisions[key])
+            self.noted.append(self._decisions[key])
         return finding
 
     def find(self, decision: DecisionDefinition) -> Finding:
-        self._enter()
+        around = self._enter()
         finding = super().find(decision)
-        left = self._leave("decision", decision.id, finding.value, cites=decision.cites)
-        self._decisions[decision.id, self.own.path] = self._open[-1][-1] = replace(left, item=self.own.path)
+        value, item = known(finding.value), self.own.path
+        node = TraceNode("decision", decision.id, value, "", decision.cites, self._below(around), item)
+        self._decisions[decision.id, item] = node
+        around.append(node)
         return finding
 
     def rule(self, rule: Rule) -> Value:
-        self._enter()
+        around = self._enter()
         value = super().rule(rule)
-        self._leave("rule", rule.id, value, origin=rule.then, cites=rule.cites)
+        around.append(TraceNode("rule", rule.id, known(value), rule.then, rule.cites, self._below(around)))
         return value
 
     def value(self, node: Node, env: Locals) -> Value:
-        if node.type != BOOLEAN or not isinstance(node, _CONDITIONS):
+        if type(node) not in _CONDITIONS or node.type != BOOLEAN:
             return super().value(node, env)
-        self._enter()
+        around, self.noted = self.noted, []
         value = super().value(node, env)
-        self._leave("condition", "", value, node=node)
+        around.append(TraceNode("condition", "", known(value), "", (), tuple(self.noted), "", node))
+        self.noted = around
         return value
 
     def reading(self, id_: str, span: Span) -> Value:
-        self._enter()
+        around = self._enter()
         value = super().reading(id_, span)
-        self._leave("reading", id_, value, origin=self.chosen(id_), cites=(self.pack.reading(id_).reads,))
+        chosen, cites = self.chosen(id_), (self.pack.reading(id_).reads,)
+        around.append(TraceNode("reading", id_, known(value), chosen, cites, self._below(around)))
         return value
 
     def parameter(self, id_: str, span: Span) -> Value:
@@ -131,17 +122,27 @@ class Traced(Single):
         else:
             origin = "settings" if found.source else parameter.kind
         cites = parameter.cites + (found.cites if found else ())
-        self._open[-1].append(TraceNode("parameter", id_, known(value), origin, cites))
+        self.noted.append(TraceNode("parameter", id_, known(value), origin, cites))
         return value
 
     def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:
-        self._enter()
+        key = record.path, fact.id
+        if key in self._supplied:
+            node = self._supplied[key]
+            self.noted.append(node)
+            return node.value
+        around = self._enter()
         value = super().supplied(record, fact, span)
-        if isinstance(value, Record) or (isinstance(value, tuple) and any(isinstance(item, Record) for item in value)):
-            self._open[-2].extend(self._open.pop())
+        below = self._below(around)
+        if isinstance(value, Record) or (type(value) is tuple and any(isinstance(item, Record) for item in value)):
+            around.extend(below)
             return value
         path = record.below(fact.id)
-        self._leave("judgement" if fact.judgement else "fact", path, value, origin=self._origin(record, fact, path))
+        kind = "judgement" if fact.judgement else "fact"
+        node = TraceNode(kind, path, known(value), self._origin(record, fact, path), (), below)
+        around.append(node)
+        if fact.id in record and node.value is not None:
+            self._supplied[key] = node
         return value
 
     def evidence(self, path: str) -> Evidence | None:

@@ -69,8 +69,13 @@ def undefined(error: Undefined, span: Span) -> Unknown:
     return Unknown(problems=(problem_of(error.code, span, error.details),))
 
 
+_SIMPLE = {bool, str, Decimal, datetime.date}
+
+
 def equal(one: Value, other: Value) -> Truth:
     """Equality in three values, item by item inside lists; an unknown equals nothing and differs from nothing."""
+    if type(one) is type(other) and type(one) in _SIMPLE:
+        return bool(one == other)
     if isinstance(one, Unknown) or isinstance(other, Unknown):
         return _narrowed(lambda a, b: bool(a == b), one, other)
     if isinstance(one, Possibly) or isinstance(other, Possibly):

@@ -42,7 +42,6 @@ class Single(Evaluator):
         settings: Settings = Settings(),  # noqa: B008 - immutable
         scenario: Scenario = Scenario(),  # noqa: B008 - immutable
     ) -> None:
-        super().__init__()
         self.pack = pack
         self.facts = facts
         self.on = on

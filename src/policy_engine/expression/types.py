@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from policy_engine.values import Unit
@@ -72,7 +73,7 @@ class Option:
         return (self.zh if language == "zh" else self.en) or self.en or self.zh or self.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeType:
     """A text from a declared list."""
 
@@ -85,10 +86,15 @@ class CodeType:
 
     def find(self, text: str) -> Option | None:
         """The option with this id or label."""
+        return self._by_name.get(text)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Option]:
+        found: dict[str, Option] = {}
         for option in self.options:
-            if text in (option.id, option.zh, option.en):
-                return option
-        return None
+            for name in (option.id, option.zh, option.en):
+                found.setdefault(name, option)
+        return found
 
     def __str__(self) -> str:
         return f"code ({', '.join(self.ids)})"

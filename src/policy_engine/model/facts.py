@@ -67,9 +67,9 @@ class Facts:
 
     def evidence_for(self, path: str) -> Evidence | None:
         """The evidence given for this path or for the nearest record or list around it."""
-        while path:
-            if path in self.evidence:
-                found: Evidence = self.evidence[path]
+        while path and self.evidence:
+            found: Evidence | None = self.evidence.get(path)
+            if found is not None:
                 return found
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return None

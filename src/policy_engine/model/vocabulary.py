@@ -63,6 +63,13 @@ class RecordForm:
         """The fact with this id or Chinese label."""
         return self._by_name.get(name)
 
+    @cached_property
+    def places(self) -> dict[str, tuple[int, Fact]]:
+        """Each step that a path may take from here: the fact's place and the fact; the years lead to the figures by year."""
+        found = {fact.id: (place, fact) for place, fact in enumerate(self.facts)}
+        yearly = next((entry for entry in found.values() if entry[1].by_year), None)
+        return found if yearly is None else dict.fromkeys(YEARS, yearly) | found
+
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)
 
@@ -99,14 +106,12 @@ class Vocabulary:
         form: RecordForm | None = self.form(subject)
         for part in _parts(path):
             name, _, index = part.partition("[")
-            for place, fact in enumerate(form or ()):
-                if fact.id == name or (fact.by_year and name in YEARS):
-                    number = index.rstrip("]")
-                    yield place, int(number) if number.isdigit() else -YEARS.get(name, 0), fact
-                    form = self._below(fact.type)
-                    break
-            else:
+            if form is None or name not in form.places:
                 return
+            place, fact = form.places[name]
+            number = index.rstrip("]")
+            yield place, int(number) if number.isdigit() else -YEARS.get(name, 0), fact
+            form = self._below(fact.type)
 
     def fact(self, subject: str, path: str) -> Fact | None:
         """The fact at the end of a path, or None where the path leads nowhere."""
@@ -119,11 +124,13 @@ class Vocabulary:
 
     def stored(self, subject: str, path: str, year: int) -> str:
         """The path as facts are stored: `this_year.income` as `finances.2021.income`."""
+        if YEARS.keys().isdisjoint(path.split(".")):
+            return path
         form: RecordForm | None = self.form(subject)
         parts: list[str] = []
         for part in path.split("."):
             name = part.partition("[")[0]
-            fact = next((f for f in form or () if f.id == name or (f.by_year and name in YEARS)), None)
+            _, fact = form.places.get(name, (0, None)) if form is not None else (0, None)
             parts += [fact.id, str(year + YEARS[name])] if fact is not None and name in YEARS else [part]
             form = self._below(fact.type) if fact is not None else None
         return ".".join(parts)

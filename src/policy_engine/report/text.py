@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from policy_engine.checking.quoting import Quotes
@@ -150,7 +149,7 @@ def _shown(root: TraceNode, pack: Pack, *, full: bool) -> Iterator[tuple[int, st
         settled = settled or node.value is not None
         if node.kind == "decision":
             if (node.text, node.item) in written and node.children:
-                yield depth, owner, replace(node, children=(), origin="shown above")
+                yield depth, owner, node._replace(children=(), origin="shown above")
                 continue
             written.add((node.text, node.item))
             owner = node.text
@@ -165,7 +164,7 @@ def _children(node: TraceNode, pack: Pack, *, settled: bool, full: bool) -> tupl
     if not full and node.kind == "decision" and any(child.value is True for child in children if child.kind == "rule"):
         table = pack.decision(node.text).table
         if table is not None and table.hit == "collect":
-            children = tuple(child if child.value is not False else replace(child, children=()) for child in children)
+            children = tuple(child if child.value is not False else child._replace(children=()) for child in children)
     if node.kind == "condition" and isinstance(node.node, (tree.Binary, tree.In, tree.Between)):
         children = tuple(child for child in children if child.children or child.kind in ("decision", "reading"))
     if len(children) == 1 and children[0].kind == "condition" and node.kind in ("rule", "reading", "decision"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -175,15 +175,16 @@ def _clauses(pack: Pack, answer: Answer) -> str:
 def _reasons(decision: Decision, answer: Answer) -> str:
     """In short: what the rules that hold, or may hold, looked at; and the judgements relied on."""
     rules = {rule.rule for rule in answer.rules}
-    found: list[str] = []
-    for child in answer.trace.children:
-        if child.kind != "rule" or child.text in rules or not rules:
-            found += [node_text(decision, node, "zh", answer.decision) for node in _looked_at(child)]
-    found = list(dict.fromkeys(found))
+    branches = [node for node in answer.trace.children if node.kind != "rule" or node.text in rules or not rules]
+    found: dict[str, None] = {}
+    for node in chain.from_iterable(map(_looked_at, branches)):
+        found[node_text(decision, node, "zh", answer.decision)] = None
+        if len(found) > _REASONS:
+            break
     more = ["……"] if len(found) > _REASONS else []
     judged = [relied.why for relied in answer.relied if relied.kind == "judgement"]
     by = [f"研判：{'、'.join(dict.fromkeys(judged))}"] if judged else []
-    return "；".join([*found[:_REASONS], *more, *by])
+    return "；".join([*list(found)[:_REASONS], *more, *by])
 
 
 def _looked_at(node: TraceNode) -> Iterator[TraceNode]:

@@ -6,8 +6,9 @@ import datetime
 import gc
 import os
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -170,17 +171,26 @@ def _answer_headings(request: Request, about: str) -> Iterator[str]:
 
 def _outcomes(request: Request, tables: Tables) -> Iterator[Outcome]:
     """The outcome of every household, in the order of the rows."""
-    households = tables.households
-    if len(households) <= IN_PROCESS or (os.cpu_count() or 1) < 2:
+    households, processes = tables.households, _processors()
+    if len(households) <= IN_PROCESS or processes < 2:
         for household in households:
             yield _outcome(request, tables.layouts, household)
         return
     chunks = (households[at : at + CHUNK] for at in range(0, len(households), CHUNK))
-    with ProcessPoolExecutor(
-        os.cpu_count(), get_context("spawn"), initializer=_begin, initargs=(request, tables.layouts)
-    ) as pool:
-        for outcomes in pool.map(_work, chunks):
-            yield from outcomes
+    begin = request, tables.layouts
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=begin) as pool:
+        ahead: deque[Future[list[Outcome]]] = deque()
+        for chunk in chunks:
+            ahead.append(pool.submit(_work, chunk))
+            if len(ahead) > 4 * processes:
+                yield from ahead.popleft().result()
+        while ahead:
+            yield from ahead.popleft().result()
+
+
+def _processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _shared: list[Any] = []
@@ -188,6 +198,7 @@ _shared: list[Any] = []
 
 
 def _begin(request: Request, layouts: tuple[Layout, ...]) -> None:
+    gc.freeze()  # the pack stays
     gc.set_threshold(100_000, 50, 50)
     _shared[:] = [request, layouts]
 
