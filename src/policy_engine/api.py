@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -62,4 +61,4 @@ def decide(
         data = facts if isinstance(facts, Mapping) else facts.facts()
         facts, problems = read_facts(data, pack.vocabulary)
     found = decide_facts(pack, facts, on, decisions=decisions, settings=settings, scenario=scenario, problems=problems)
-    return Decision(**{field.name: getattr(found, field.name) for field in dataclasses.fields(found)})
+    return Decision(found.pack, found.subject, found.subject_id, found.on, found.scope, found.answers, found.problems)

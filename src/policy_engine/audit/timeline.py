@@ -9,7 +9,7 @@ from typing import Any
 
 from policy_engine.audit.replay import Archive, Restored
 from policy_engine.audit.standing import differ
-from policy_engine.decision.answer import Answer, Possible
+from policy_engine.decision.answer import Answer, Possible, Reason
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.model.pack import Pack
 from policy_engine.record.decision_form import AnswerForm
@@ -75,6 +75,13 @@ def divergences(ledger: Ledger) -> Iterator[Divergence]:
         yield Divergence(entry, content, answered)
 
 
+class _NoReasons:
+    """An answer shown in one phrase has none."""
+
+    def of(self, decision: str, item: str) -> Reason:
+        return Reason(TraceNode("decision", decision, item=item), ())
+
+
 def recorded_answer(form: AnswerForm, pack: Pack) -> Answer:
     """The answer as it was recorded, without its reasons: for showing it in one phrase."""
     type_ = pack.decision(form.decision).type
@@ -93,8 +100,7 @@ def recorded_answer(form: AnswerForm, pack: Pack) -> Answer:
         force=form.force,
         rules=(),
         missing=(),
-        relied=(),
-        trace=TraceNode("decision", form.decision),
+        reasons=_NoReasons(),
         problems=(),
         item=form.item,
         bounds=None if form.bounds is None else (Decimal(low), Decimal(high or "Infinity")),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from policy_engine.errors import Problem
 from policy_engine.evaluation.observe import TraceNode
@@ -13,7 +13,18 @@ from policy_engine.model.citation import Citation
 from policy_engine.model.pack import Pack
 from policy_engine.truth import Truth
 
-__all__ = ["Answer", "Decision", "DeterminingRule", "MissingFact", "Possible", "Relied", "Scope", "Status"]
+__all__ = [
+    "Answer",
+    "Decision",
+    "DeterminingRule",
+    "Explaining",
+    "MissingFact",
+    "Possible",
+    "Reason",
+    "Relied",
+    "Scope",
+    "Status",
+]
 
 Status: TypeAlias = Literal["determined", "undetermined", "gap", "conflict"]
 """`gap`: no rule applies for certain; `conflict`: rules with different outcomes hold for certain."""
@@ -79,6 +90,21 @@ class Scope:
     missing: tuple[MissingFact, ...] = ()
 
 
+class Reason(NamedTuple):
+    """Why an answer is as it is."""
+
+    trace: TraceNode
+    relied: tuple[Relied, ...]
+
+
+class Explaining(Protocol):
+    """Whoever can say why the answers about a subject are as they are."""
+
+    def of(self, decision: str, item: str) -> Reason:
+        """The reason of the answer to a decision about the subject, or about the item of its facts at this path."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one decision.
@@ -97,8 +123,7 @@ class Answer:
     force: str
     rules: tuple[DeterminingRule, ...]
     missing: tuple[MissingFact, ...]
-    relied: tuple[Relied, ...]
-    trace: TraceNode
+    reasons: Explaining = field(repr=False, compare=False)
     problems: tuple[Problem, ...]
     item: str = ""
     bounds: tuple[Decimal, Decimal] | None = None
@@ -106,6 +131,16 @@ class Answer:
     @property
     def determined(self) -> bool:
         return self.status == "determined"
+
+    @property
+    def trace(self) -> TraceNode:
+        """Everything the answer was found by, as a tree; worked out when first read."""
+        return self.reasons.of(self.decision, self.item).trace
+
+    @property
+    def relied(self) -> tuple[Relied, ...]:
+        """Readings, assumptions, settings, suppositions and judgements on which the answer rests."""
+        return self.reasons.of(self.decision, self.item).relied
 
 
 @dataclass(frozen=True, slots=True)

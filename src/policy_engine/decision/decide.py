@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 
-from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Relied, Status
+from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Status
 from policy_engine.decision.missing import Trials, missing_of, rank
-from policy_engine.decision.resting import resting
+from policy_engine.decision.reasons import Reasons
 from policy_engine.decision.scope import scope_of
 from policy_engine.errors import Problem, RequestError, problem
-from policy_engine.evaluation.changes import SUPPOSED, changed
+from policy_engine.evaluation.changes import changed
+from policy_engine.evaluation.compiled import compiled_run, program_of
 from policy_engine.evaluation.finding import Finding
-from policy_engine.evaluation.observe import Traced, TraceNode
+from policy_engine.evaluation.single import Single
 from policy_engine.expression.names import nearest
 from policy_engine.model.decision import DecisionDefinition
-from policy_engine.model.facts import Facts
+from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.values import Missing, Unknown
@@ -47,10 +48,9 @@ def decide_facts(
     asked = _asked(pack, facts.subject, decisions)
     supposed = changed(pack, facts, day, settings, scenario)
     scope = scope_of(pack, supposed, day)
-    run = Traced(pack, supposed, day, settings, scenario)
-    trials: Trials | None = {} if ranked else None
+    case = _Case(pack, supposed, day, settings, scenario, ranked=ranked)
     wanted = () if scope.inside is False else asked
-    answers = tuple(answer for id_ in wanted for answer in _answers(run, pack.decision(id_), trials))
+    answers = tuple(answer for id_ in wanted for answer in case.answers(pack.decision(id_)))
     return Decision(pack, facts.subject, facts.id, day, scope, answers, tuple(problems))
 
 
@@ -61,8 +61,10 @@ def _asked(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[s
         if not main:
             raise RequestError([problem("request.no_question", pack=pack.id, subject=subject)])
         return main
-    by_label = {decision.label.zh: id_ for id_, decision in pack.decisions.items()}
-    asked = tuple(dict.fromkeys(by_label.get(name, name) for name in decisions))
+    asked = tuple(dict.fromkeys(decisions))
+    if not all(name in pack.decisions for name in asked):
+        by_label = {decision.label.zh: id_ for id_, decision in pack.decisions.items()}
+        asked = tuple(dict.fromkeys(by_label.get(name, name) for name in asked))
     for id_ in asked:
         if id_ not in pack.decisions:
             near = nearest(id_, pack.decisions) or ", ".join(pack.answers)
@@ -91,28 +93,52 @@ def check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
         raise RequestError(problems)
 
 
-def _answers(run: Traced, definition: DecisionDefinition, trials: Trials | None) -> Iterator[Answer]:
-    """One answer about the subject; or one about each member."""
-    if definition.about == run.facts.subject:
-        yield _answer(run, definition, run.decision(definition.id), trials)
-        return
-    members = run.facts.root.get("members")
-    if members is None:
-        finding = Finding(definition.id, MEMBERS_MISSING, (), open=MEMBERS_MISSING)
-        yield _answer(run, definition, finding, None)
-        return
-    for member in members:
-        yield _answer(run, definition, run.about(definition.id, member), trials, member.path)
+class _Case:
+    """One subject on one date: each decision asked of the compiled pack first, where it cannot say, of the evaluator."""
+
+    def __init__(
+        self, pack: Pack, facts: Facts, on: datetime.date, settings: Settings, scenario: Scenario, *, ranked: bool
+    ) -> None:
+        self.facts = facts
+        self.reasons = Reasons(pack, facts, on, settings, scenario)
+        self.trials: Trials | None = {} if ranked else None
+        program_of(pack, settings, scenario).uses += 1
+        self.compiled = compiled_run(pack, facts, on, settings, scenario)
+
+    def answers(self, definition: DecisionDefinition) -> Iterator[Answer]:
+        """One answer about the subject; or one about each member."""
+        if definition.about == self.facts.subject:
+            yield self.answer(definition, self.facts.root)
+            return
+        members = self.facts.root.get("members")
+        if members is None:
+            finding = Finding(definition.id, MEMBERS_MISSING, (), open=MEMBERS_MISSING)
+            missing = (MissingFact("fact", "members"),)
+            yield _answer(definition, finding, missing, self.reasons)
+            return
+        for member in members:
+            yield self.answer(definition, member)
+
+    def answer(self, definition: DecisionDefinition, record: FactRecord) -> Answer:
+        finding = self.compiled.find(definition.id, record) if self.compiled is not None else None
+        if finding is not None:
+            return _answer(definition, finding, (), self.reasons, record.path)
+        run = self.reasons.run
+        finding = run.ask(definition.id, record.path)
+        missing = () if finding.determined else _missing(run, definition.id, finding, record.path, self.trials)
+        return _answer(definition, finding, missing, self.reasons, record.path)
 
 
 MEMBERS_MISSING = Unknown((Missing("fact", "members"),))
 
 
 def _answer(
-    run: Traced, definition: DecisionDefinition, finding: Finding, trials: Trials | None, item: str = ""
+    definition: DecisionDefinition,
+    finding: Finding,
+    missing: tuple[MissingFact, ...],
+    reasons: Reasons,
+    item: str = "",
 ) -> Answer:
-    known = (definition.id, item) in run.findings
-    trace = run.trace(definition.id, item) if known else TraceNode("decision", definition.id, cites=definition.cites)
     unknowns = [outcome.waits_for for outcome in finding.outcomes]
     unknowns += [part for part in (finding.value, finding.open) if isinstance(part, Unknown)]
     return Answer(
@@ -124,9 +150,8 @@ def _answer(
         gap=finding.gap,
         force=_force(definition, finding),
         rules=_rules(definition, finding),
-        missing=_missing(run, definition.id, finding, item, trials if known else None),
-        relied=tuple(_relied(run, trace)),
-        trace=trace,
+        missing=missing,
+        reasons=reasons,
         problems=Unknown.merge(unknowns).problems,
         item=item,
         bounds=finding.open.between if finding.open is not None else None,
@@ -177,9 +202,7 @@ def _rules(definition: DecisionDefinition, finding: Finding) -> tuple[Determinin
     )
 
 
-def _missing(run: Traced, id_: str, finding: Finding, item: str, trials: Trials | None) -> tuple[MissingFact, ...]:
-    if finding.determined:
-        return ()
+def _missing(run: Single, id_: str, finding: Finding, item: str, trials: Trials | None) -> tuple[MissingFact, ...]:
     missing = missing_of(finding)
     if trials is not None:
         return rank(run, id_, missing, item, trials)
@@ -188,36 +211,3 @@ def _missing(run: Traced, id_: str, finding: Finding, item: str, trials: Trials 
     return tuple(
         sorted(plain, key=lambda found: (found.kind == "parameter", order(run.facts.subject, found.path), found.path))
     )
-
-
-def _relied(run: Traced, trace: TraceNode) -> Iterator[Relied]:
-    """Readings, assumptions, settings, suppositions and judgements on which the answer rests, once each."""
-    seen: set[tuple[str, str]] = set()
-    for node in resting(trace, run.pack):
-        if node.kind == "fact" and node.origin != SUPPOSED.source:
-            continue
-        found = _relied_on(run, node)
-        if found is not None and (found.kind, found.id) not in seen:
-            seen.add((found.kind, found.id))
-            yield found
-
-
-def _relied_on(run: Traced, node: TraceNode) -> Relied | None:
-    if node.kind == "reading":
-        return Relied("reading", node.text, node.origin, _whose(run, node.text), node.cites)
-    if node.kind == "parameter" and node.origin in ("assumption", "settings", "scenario"):
-        found = run.parameter_value(node.text)
-        return Relied(node.origin, node.text, node.value, found.source if found else "", node.cites)
-    if node.kind in ("fact", "judgement") and node.origin == SUPPOSED.source:
-        return Relied("scenario", node.text, node.value, run.scenario.name)
-    if node.kind == "judgement" and node.value is not None:
-        evidence = run.evidence(node.text)
-        why = f"{evidence.by} {evidence.observed_on}" if evidence else ""
-        return Relied("judgement", node.text, node.value, why)
-    return None
-
-
-def _whose(run: Traced, reading: str) -> str:
-    if reading in run.scenario.readings:
-        return "scenario"
-    return "settings" if reading in run.settings.readings else "default"

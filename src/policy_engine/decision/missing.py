@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 
 from policy_engine.decision.answer import MissingFact
 from policy_engine.decision.lines import dates_around, numbers_around
+from policy_engine.evaluation.compiled import compiled_run
 from policy_engine.evaluation.finding import Finding
-from policy_engine.evaluation.single import Single
+from policy_engine.evaluation.single import Single, record_at
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.values import CONTEXT, Missing, Possibly, Record, Unknown
@@ -23,8 +24,23 @@ from policy_engine.values import CONTEXT, Missing, Possibly, Record, Unknown
 __all__ = ["Trials", "missing_of", "rank", "values_of", "with_fact"]
 
 
-Trials: TypeAlias = dict[tuple[str, Any], Single]
-"""Runs with one fact set, by path and value: for all answers about one subject."""
+class Trial:
+    """A subject with one more fact known: of which decisions would that determine the answer?"""
+
+    def __init__(self, run: Single, facts: Facts) -> None:
+        self.single = Single(run.pack, facts, run.on, run.settings, run.scenario)
+        self.compiled = compiled_run(run.pack, facts, run.on, run.settings, run.scenario)
+
+    def determines(self, decision: str, item: str) -> bool:
+        if self.compiled is not None:
+            record = record_at(self.single.facts, item) if item else self.single.facts.root
+            if self.compiled.find(decision, record) is not None:
+                return True
+        return self.single.ask(decision, item).determined
+
+
+Trials: TypeAlias = dict[tuple[str, Any], Trial]
+"""Trials by path and value of the fact: for all answers about one subject."""
 
 
 def missing_of(finding: Finding) -> tuple[Missing, ...]:
@@ -57,16 +73,15 @@ def _ranked(run: Single, decision: str, wanted: Missing, item: str, trials: Tria
     if wanted.kind == "parameter":
         return MissingFact(wanted.kind, wanted.path, note=wanted.note)
     values = values_of(run, decision, wanted.path, item)
-    settled = sum(_with(run, wanted.path, value, trials).ask(decision, item).determined for value in values)
+    settled = sum(_with(run, wanted.path, value, trials).determines(decision, item) for value in values)
     return MissingFact(wanted.kind, wanted.path, settled, len(values))
 
 
-def _with(run: Single, path: str, value: Any, trials: Trials) -> Single:
-    """The run with one fact set; kept, so that the other decisions asked need not evaluate it anew."""
+def _with(run: Single, path: str, value: Any, trials: Trials) -> Trial:
+    """The trial of one fact; kept, so that the other decisions asked need not evaluate it anew."""
     key = path, value
     if key not in trials:
-        facts = with_fact(run.facts, path, value, run)
-        trials[key] = Single(run.pack, facts, run.on, run.settings, run.scenario)
+        trials[key] = Trial(run, with_fact(run.facts, path, value, run))
     return trials[key]
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
+from policy_engine.documents.direct_facts import MAX_AMOUNT, direct_facts, out_of_range, per_head_differences
 from policy_engine.documents.plain_data import nodes
 from policy_engine.documents.read_pack import read_text
 from policy_engine.documents.reader import kind_of, number_of
@@ -42,16 +43,15 @@ __all__ = [
 ]
 
 FORMAT = 1
-MAX_AMOUNT = Decimal(10) ** 12
-"""Amounts in yuan are smaller than this in size."""
-
 _HEADER = ("format", "subject", "as_of")
 _EVIDENCE = ("value", "source", "by", "observed_on", "known_on", "reference", "complete_to")
 
 
 def read_facts(data: Mapping[str, Any], vocabulary: Vocabulary = CORE) -> tuple[Facts, tuple[Problem, ...]]:
     """Facts from Python data as a facts file would hold them; raises `FactsError`, returns warnings."""
-    return read_facts_node(nodes(data), vocabulary)
+    with localcontext(CONTEXT):
+        facts = direct_facts(data, vocabulary)
+    return (facts, ()) if facts is not None else read_facts_node(nodes(data), vocabulary)
 
 
 def read_facts_node(node: Node, vocabulary: Vocabulary = CORE) -> tuple[Facts, tuple[Problem, ...]]:
@@ -287,21 +287,10 @@ class _FactsReader:
             self.report("facts.no_people", places["members"])
         if members is not None and size is not None and size != len(members):
             self.report("facts.size_differs", places["household_size"], warning=True, found=size, members=len(members))
-        years: Any = root.get("finances", Record()) if root.form == "household" else Record()
-        people = size or (Decimal(len(members)) if members else None)
-        for year, record in years.items():
-            for name in ("income", "net_income", "disposable_income"):
-                total, each = record.get(name), record.get(f"{name}_per_head")
-                if total is not None and each is not None and people and abs(total / people - each) >= Decimal("0.01"):
-                    path, derived = f"finances.{year}.{name}_per_head", round(total / people, 2)
-                    self.report(
-                        "facts.per_head_differs",
-                        places["finances"],
-                        warning=True,
-                        fact=path,
-                        found=each,
-                        derived=derived,
-                    )
+        for path, found, derived in per_head_differences(root):
+            self.report(
+                "facts.per_head_differs", places["finances"], warning=True, fact=path, found=found, derived=derived
+            )
 
     def check_unique(self, node: ListNode, found: list[Any], path: str) -> None:
         """No two records of a list with the same code of their own (`member_id`, `need_id`)."""
@@ -320,17 +309,10 @@ class _FactsReader:
             code = "facts.not_finite" if bare in ("nan", "inf", "infinity") else "facts.not_a_number"
             self.report(code, node, fact=path, found=kind_of(node))
             return None
-        unit = str(type_.unit)
-        if "CNY" in unit and (abs(number) >= MAX_AMOUNT or number != round(number, 2)):
-            self.report("facts.bad_amount", node, fact=path, found=kind_of(node))
-            return None
-        if unit in ("person", "household") and (number != number.to_integral_value() or not 0 <= number < 10**9):
-            self.report("facts.bad_count", node, fact=path, found=kind_of(node))
-            return None
-        if path == "household_size" and number == 0:
-            self.report("facts.no_people", node)
-            return None
-        return number
+        code = out_of_range(number, type_, path)
+        if code:
+            self.report(code, node, fact=path, found=kind_of(node))
+        return None if code else number
 
     def code(self, node: Node, type_: CodeType, path: str) -> str | None:
         option = type_.find(node.text) if isinstance(node, Scalar) else None

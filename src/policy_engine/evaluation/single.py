@@ -219,11 +219,10 @@ class Single(Evaluator):
     def up_to_date(self, value: Value, record: FactRecord, fact: Fact, span: Span) -> Value:
         """A list of events; what may have happened after the day the facts describe is not known."""
         path = record.below(fact.id)
-        evidence = self.facts.evidence.get(path)
-        complete_to = (evidence and evidence.complete_to) or self.facts.as_of
-        if complete_to is None or self.on <= complete_to:
+        known_to = complete_to(self.facts, path)
+        if known_to is None or self.on <= known_to:
             return value
-        later = Missing("fact", path, (span,), note=f"> {complete_to}")
+        later = Missing("fact", path, (span,), note=f"> {known_to}")
         return Possibly(tuple((item, True) for item in value), Unknown((later,)))
 
     def year(self, record: FactRecord, alias: str) -> FactRecord:
@@ -232,6 +231,12 @@ class Single(Evaluator):
         years: Any = record.get(fact.id, {})
         found = years.get(str(self.on.year + YEARS[alias]), {})
         return renamed(found, getattr(fact.type, "name", ""), record.below(alias))
+
+
+def complete_to(facts: Facts, path: str) -> datetime.date | None:
+    """The day up to which a list of events is complete; None where the facts name no day."""
+    evidence = facts.evidence.get(path)
+    return (evidence and evidence.complete_to) or facts.as_of
 
 
 def record_at(facts: Facts, path: str) -> FactRecord:

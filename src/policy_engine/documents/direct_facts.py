@@ -1,0 +1,215 @@
+"""Facts straight from Python data, where all of it is in order: the same facts as `read_facts` reads, sooner.
+
+Programs hand over data that is nearly always in order. Anything else (a name that is not known, a value of another
+kind, something worth a warning) is left to `read_facts`, which says what is wrong and where.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from policy_engine.documents.reader import number_of_text
+from policy_engine.expression import temporal
+from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType, Type
+from policy_engine.model.core_codes import SOURCE
+from policy_engine.model.facts import Evidence, FactRecord, Facts
+from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
+from policy_engine.values import Record, Unit
+
+__all__ = ["MAX_AMOUNT", "direct_facts", "out_of_range", "per_head_differences"]
+
+_SIMPLE = (str, int, float, bool, Decimal, datetime.date)
+_BITS = 100
+MAX_AMOUNT = Decimal(10) ** 12
+"""Amounts in yuan are smaller than this in size."""
+
+
+class _OutOfTheOrdinary(Exception):
+    """For `read_facts` to look at."""
+
+
+def direct_facts(data: Mapping[str, Any], vocabulary: Vocabulary) -> Facts | None:
+    """The facts, or None where something is out of the ordinary."""
+    try:
+        return _Reader(vocabulary).subject(data)
+    except _OutOfTheOrdinary:
+        return None
+
+
+def out_of_range(number: Decimal, type_: NumberType, path: str) -> str:
+    """The code of the problem with an amount or a count that cannot be; empty where it can."""
+    kind = _kind(type_.unit)
+    if kind == "amount" and (abs(number) >= MAX_AMOUNT or number != round(number, 2)):
+        return "facts.bad_amount"
+    if kind == "count" and (number != number.to_integral_value() or not 0 <= number < 10**9):
+        return "facts.bad_count"
+    return "facts.no_people" if path == "household_size" and number == 0 else ""
+
+
+def per_head_differences(root: FactRecord) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Incomes per head that are not the income through the number of people: path, as given, as derived."""
+    members, size = root.get("members"), root.get("household_size")
+    people = size or (Decimal(len(members)) if members else None)
+    years = root.get("finances", Record()) if root.form == "household" and people else Record()
+    for year, record in years.items():
+        for name in ("income", "net_income", "disposable_income"):
+            total, each = record.get(name), record.get(f"{name}_per_head")
+            if total is not None and each is not None and abs(total / people - each) >= Decimal("0.01"):
+                yield f"finances.{year}.{name}_per_head", each, round(total / people, 2)
+
+
+@lru_cache(maxsize=256)
+def _kind(unit: Unit | None) -> str:
+    return "count" if str(unit) in ("person", "household") else "amount" if "CNY" in str(unit) else ""
+
+
+class _Reader:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.evidence: dict[str, Evidence] = {}
+        self.vouched = 0
+        """How many of the values around are vouched for."""
+
+    def subject(self, data: Mapping[str, Any]) -> Facts:
+        kind, as_of, format_ = data.get("subject"), data.get("as_of"), data.get("format")
+        if (kind is not None and kind not in SUBJECTS) or (format_ is not None and format_ != 1):
+            raise _OutOfTheOrdinary
+        form = self.vocabulary.form(kind or "household")
+        root = self.record({key: data[key] for key in data if key not in ("subject", "as_of", "format")}, form, "")
+        self.check_household(root)
+        return Facts(form.id, root, None if as_of is None else self.date(as_of), Record(self.evidence))
+
+    def check_household(self, root: FactRecord) -> None:
+        members, size = root.get("members"), root.get("household_size")
+        if members == () or (members is not None and size is not None and size != len(members)):
+            raise _OutOfTheOrdinary
+        if any(per_head_differences(root)):
+            raise _OutOfTheOrdinary
+
+    def record(self, data: Any, form: RecordForm, path: str) -> FactRecord:
+        if not isinstance(data, Mapping):
+            raise _OutOfTheOrdinary
+        entries: dict[str, Any] = {}
+        for key, given in data.items():
+            fact = form.find(key) if type(key) is str else None
+            if fact is None or fact.id in entries:
+                raise _OutOfTheOrdinary
+            found = self.fact(given, fact, f"{path}.{fact.id}" if path else fact.id)
+            if found is not None:
+                entries[fact.id] = found
+        return FactRecord(entries, form.id, path)
+
+    def fact(self, given: Any, fact: Fact, path: str) -> Any:
+        if given is None:
+            return None
+        if type(given) not in _SIMPLE and isinstance(given, Mapping) and "value" in given:
+            return self.with_evidence(given, fact, path)
+        return self.bare(given, fact, path)
+
+    def bare(self, given: Any, fact: Fact, path: str) -> Any:
+        if fact.judgement and not self.vouched:
+            raise _OutOfTheOrdinary
+        return self.years(given, fact, path) if fact.by_year else self.value(given, fact.type, path)
+
+    def with_evidence(self, given: Mapping[str, Any], fact: Fact, path: str) -> Any:
+        evidence = self.evidence_of(given)
+        if given["value"] is None:
+            return None
+        vouches = bool(evidence.by and evidence.observed_on)
+        self.vouched += vouches
+        value = self.bare(given["value"], fact, path)
+        self.vouched -= vouches
+        self.evidence[path] = evidence
+        return value
+
+    def evidence_of(self, given: Mapping[str, Any]) -> Evidence:
+        found: dict[str, Any] = {}
+        for key, value in given.items():
+            if value is None or key == "value":
+                continue
+            if key in ("observed_on", "known_on", "complete_to"):
+                found[key] = self.date(value)
+            elif key == "source":
+                found[key] = self.code(value, SOURCE)
+            elif key in ("by", "reference"):
+                found[key] = self.text(value)
+            else:
+                raise _OutOfTheOrdinary
+        return Evidence(**found)
+
+    def years(self, given: Any, fact: Fact, path: str) -> Record:
+        if not isinstance(given, Mapping):
+            raise _OutOfTheOrdinary
+        assert isinstance(fact.type, RecordType)
+        form = self.vocabulary.form(fact.type.name)
+        records: dict[str, FactRecord] = {}
+        for key, value in given.items():
+            year = str(key)
+            if not (len(year) == 4 and year.isascii() and year.isdecimal()) or year in records:
+                raise _OutOfTheOrdinary
+            if value is not None:
+                records[year] = self.record(value, form, f"{path}.{year}")
+        return Record(records)
+
+    # ---- values
+
+    def value(self, given: Any, type_: Type, path: str) -> Any:
+        if isinstance(type_, NumberType):
+            return self.number(given, type_, path)
+        if type_ == BOOLEAN:
+            if type(given) is not bool:
+                raise _OutOfTheOrdinary
+            return given
+        if isinstance(type_, CodeType):
+            return self.code(given, type_)
+        if isinstance(type_, ListType):
+            return self.items(given, type_.item, path)
+        if isinstance(type_, RecordType):
+            return self.record(given, self.vocabulary.form(type_.name), path)
+        if type_ == DATE:
+            return self.date(given)
+        if type_ == TEXT:
+            return self.text(given)
+        raise _OutOfTheOrdinary
+
+    def number(self, given: Any, type_: NumberType, path: str) -> Decimal:
+        if type(given) is int and given.bit_length() < _BITS:
+            number: Decimal | None = Decimal(given)
+        elif type(given) in (float, Decimal):
+            number = number_of_text(str(given))
+        else:
+            number = None
+        if number is None or out_of_range(number, type_, path):
+            raise _OutOfTheOrdinary
+        return number
+
+    def code(self, given: Any, type_: CodeType) -> str:
+        option = type_.find(given) if type(given) is str else None
+        if option is None:
+            raise _OutOfTheOrdinary
+        return option.id
+
+    def items(self, given: Any, item: Type, path: str) -> tuple[Any, ...]:
+        if not isinstance(given, (list, tuple)):
+            raise _OutOfTheOrdinary
+        found = tuple(self.value(part, item, f"{path}[{number}]") for number, part in enumerate(given, 1))
+        if isinstance(item, RecordType):
+            codes = [code for record in found if (code := record.get(f"{item.name}_id")) is not None]
+            if len(set(codes)) < len(codes):
+                raise _OutOfTheOrdinary
+        return found
+
+    def date(self, given: Any) -> datetime.date:
+        found = given if type(given) is datetime.date else temporal.read_date(given) if type(given) is str else None
+        if found is None:
+            raise _OutOfTheOrdinary
+        return found
+
+    def text(self, given: Any) -> str:
+        if type(given) is not str or not given.strip():
+            raise _OutOfTheOrdinary
+        return given.strip()
