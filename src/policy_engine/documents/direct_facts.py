@@ -32,8 +32,10 @@ class _OutOfTheOrdinary(Exception):
     """For `read_facts` to look at."""
 
 
-def direct_facts(data: Mapping[str, Any], vocabulary: Vocabulary) -> Facts | None:
+def direct_facts(data: Any, vocabulary: Vocabulary) -> Facts | None:
     """The facts, or None where something is out of the ordinary."""
+    if not isinstance(data, Mapping):
+        return None
     try:
         return _Reader(vocabulary).subject(data)
     except _OutOfTheOrdinary:
@@ -76,7 +78,9 @@ class _Reader:
 
     def subject(self, data: Mapping[str, Any]) -> Facts:
         kind, as_of, format_ = data.get("subject"), data.get("as_of"), data.get("format")
-        if (kind is not None and kind not in SUBJECTS) or (format_ is not None and format_ != 1):
+        if not (kind is None or (type(kind) is str and kind in SUBJECTS)) or type(format_) not in (int, type(None)):
+            raise _OutOfTheOrdinary
+        if format_ not in (None, 1):
             raise _OutOfTheOrdinary
         form = self.vocabulary.form(kind or "household")
         root = self.record({key: data[key] for key in data if key not in ("subject", "as_of", "format")}, form, "")
