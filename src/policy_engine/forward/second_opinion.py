@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from policy_engine.decision.answer import Decision
+from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.request import Request
 from policy_engine.errors import DisagreementError, Problem, problem
 from policy_engine.evaluation.expressions import Locals
@@ -58,11 +58,12 @@ class SecondOpinion:
     def on(self, decision: Decision, facts: Facts, request: Request) -> Opinion:
         """Agreement with a decision about these facts; raises `DisagreementError` that shows both answers."""
         run = _Noted(self.pack, facts, decision.on, request.settings, request.scenario)
+        problems: list[Problem] = []
         for answer in decision.answers:
             if answer.item or self.pack.decision(answer.decision).about == facts.subject:
-                run.ask(answer.decision, answer.item)
+                problems += _evaluated(answer, run.ask(answer.decision, answer.item))
         tables = [(key, finding) for key, finding in run.findings.items() if self._table(key[0]) is not None]
-        problems = [found for key, finding in tables for found in self._compare(key, finding, run)]
+        problems += [found for key, finding in tables for found in self._compare(key, finding, run)]
         if problems:
             raise DisagreementError(problems)
         return Opinion(self.engine, len(tables))
@@ -84,6 +85,15 @@ class SecondOpinion:
         if found != wanted:
             where = f"{decision} {item}".strip()
             yield problem("forward.disagrees", where=where, evaluator=wanted, other=found, engine=self.engine)
+
+
+def _evaluated(answer: Answer, finding: Finding) -> Iterator[Problem]:
+    """What was answered, also by the compiled pack, is what the evaluator finds."""
+    given = {possible.outcome for possible in answer.possible}, answer.gap, answer.conflict
+    found = {outcome.value for outcome in finding.outcomes}, finding.gap, finding.conflict
+    if given != found:
+        where = f"{answer.decision} {answer.item}".strip()
+        yield problem("forward.disagrees", where=where, evaluator=found, other=given, engine="decision")
 
 
 def expected(finding: Finding, table: DecisionTable) -> Conclusion:
