@@ -61,10 +61,13 @@ class Source:
                 [problem("file.unreadable", path=", ".join(map(str, self.files.values())), why=error)]
             ) from None
 
-    def blocks(self, size: int = BLOCK) -> Iterator[dict[str, pl.DataFrame]]:
-        """The tables, so many households at a time; without a size, or of CSV files, all at once."""
+    def blocks(self, size: int = BLOCK) -> Iterator[tuple[dict[str, pl.DataFrame], dict[str, int]]]:
+        """The tables, so many households at a time, and the number of the first row of each in its file.
+
+        Without a size, or of CSV files, all at once.
+        """
         if not size or not self.in_blocks:
-            yield self.tables()
+            yield self.tables(), {}
             return
         lists = {name: _Rows(name, self.scan(name)) for name in self.files if name != MAIN}
         main = self.scan(MAIN)
@@ -73,7 +76,8 @@ class Source:
         for start in range(0, max(height, 1), size):
             households = main.slice(start, size).collect()
             ids = households[_ID] if _ID in households.columns else pl.Series([], dtype=pl.String)
-            yield {MAIN: households, **{name: rows.of(ids) for name, rows in lists.items()}}
+            firsts = {MAIN: start, **{name: rows.given for name, rows in lists.items()}}
+            yield {MAIN: households, **{name: rows.of(ids) for name, rows in lists.items()}}, firsts
         left = [(name, row) for name, rows in lists.items() for row in rows.rest()]
         if left:
             raise FactsError(
@@ -105,6 +109,7 @@ class _Rows:
     name: str
     scan: pl.LazyFrame
     read: int = 0
+    given: int = 0
     kept: pl.DataFrame | None = field(default=None)
 
     def of(self, ids: pl.Series) -> pl.DataFrame:
@@ -124,6 +129,7 @@ class _Rows:
             return self.kept
         belongs = self.kept[_ID].is_in(wanted) | self.kept[_ID].is_null()
         found, self.kept = self.kept.filter(belongs), self.kept.filter(~belongs)
+        self.given += found.height
         return found
 
     def rest(self) -> Iterator[str]:

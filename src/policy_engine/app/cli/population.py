@@ -6,7 +6,7 @@ import datetime
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -27,7 +27,7 @@ from policy_engine.errors import MissingExtra, RequestError, problem
 from policy_engine.model.facts import Evidence
 
 if TYPE_CHECKING:
-    from policy_engine.app.cli.population_run import Job
+    from policy_engine.app.cli.population_run import Job, Totals
 
 __all__ = ["app"]
 
@@ -74,16 +74,18 @@ def _job(
     judged: tuple[str, str | None],
 ) -> Job:
     try:
-        from policy_engine.app.cli.population_run import Job, asked_of
+        from policy_engine.app.cli.population_run import Job
+        from policy_engine.population.block import Runner
+        from policy_engine.population.rowwise import Asked as AskedPack
     except ModuleNotFoundError as error:
         raise _missing_extra(error) from None
     loaded = pack_of(pack)
     day = day_of(on)
     if day is None:
         raise RequestError([problem("request.no_date")])
-    asked = asked_of(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
+    asked = AskedPack(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
     evidence = Evidence(by=judged[0], observed_on=day_of(judged[1]))
-    return Job(asked, given, tuple(decisions or loaded.answers), block, evidence)
+    return Job(Runner(asked, tuple(decisions or loaded.answers), evidence), given, block)
 
 
 def _missing_extra(error: ModuleNotFoundError) -> MissingExtra:
@@ -110,16 +112,35 @@ def decide(
     block: BlockSize = 200_000,
     judged_by: By = "",
     judged_on: Seen = None,
+    engine: Annotated[
+        Literal["polars", "spark"],
+        typer.Option("--engine", help=words("本进程计算，或交给 Spark", "in this process, or on Spark")),
+    ] = "polars",
+    master: Annotated[
+        str, typer.Option("--master", metavar="URL", help=words("Spark 集群的地址", "the Spark cluster"))
+    ] = "local[*]",
 ) -> None:
     with told():
         job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
         if out.suffix not in (".parquet", ".csv"):
             raise RequestError([problem("population.bad_out", found=out)])
-        from policy_engine.app.cli.population_run import write
-
-        totals = write(job, out, missing=missing)
+        totals = (_on_spark if engine == "spark" else _here)(job, out, master, missing=missing)
         _tell(totals.rows, totals.statuses, out)
         raise typer.Exit(_exit(totals.statuses))
+
+
+def _here(job: Job, out: Path, _: str, *, missing: bool) -> Totals:
+    from policy_engine.app.cli.population_run import write
+
+    return write(job, out, missing=missing)
+
+
+def _on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals:
+    try:
+        from policy_engine.app.cli.population_spark import write_on_spark
+    except ImportError as error:
+        raise MissingExtra([problem("spark.missing_extra", found=error.name or error)]) from None
+    return write_on_spark(job, out, master, missing=missing)
 
 
 def _tell(rows: int, statuses: Counter[str], out: Path) -> None:

@@ -13,40 +13,30 @@ from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.model.facts import Evidence
+from policy_engine.errors import Problem
 from policy_engine.model.pack import Pack
-from policy_engine.model.scenario import Scenario, Settings
-from policy_engine.population.compile import Compiled, compile_pack
-from policy_engine.population.conform import conform
+from policy_engine.population.block import Block, Runner, together
 from policy_engine.population.describe import Summary, summarise, wanting
 from policy_engine.population.files import Source
 from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
-from policy_engine.population.run import PopulationAnswers, answers_of
-from policy_engine.population.settling import open_rows, with_missing
-from policy_engine.population.tables import Population
-from policy_engine.population.written import answer_table, scope_column
+from policy_engine.population.settling import open_rows
+from policy_engine.population.written import scope_column
 
-__all__ = ["Block", "Job", "Totals", "asked_of", "figures", "write", "write_county"]
+__all__ = ["Job", "Totals", "figures", "write", "write_county"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is asked about which files."""
 
-    asked: Asked
+    runner: Runner
     given: Path
-    decisions: tuple[str, ...]
     block: int
-    evidence: Evidence
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some of the households, decided."""
-
-    population: Population
-    answers: PopulationAnswers
+    @property
+    def asked(self) -> Asked:
+        return self.runner.asked
 
 
 @dataclass
@@ -55,21 +45,14 @@ class Totals:
     statuses: Counter[str] = field(default_factory=Counter)
 
 
-def asked_of(pack: Pack, day: datetime.date, settings: Settings, scenario: Scenario) -> Asked:
-    return Asked(pack, day, settings, scenario)
-
-
 def blocks(job: Job) -> Iterator[Block]:
-    """The county block by block; compiled once for all blocks with the same columns. Warnings are told once."""
-    compiled: dict[object, Compiled] = {}
-    told: set[tuple[str, str]] = set()
-    for tables in Source.open(job.given).blocks(job.block):
-        population, warnings = conform(tables, job.asked.pack.vocabulary, evidence=job.evidence)
-        report(found for found in warnings if (found.code, found.where) not in told)
-        told |= {(found.code, found.where) for found in warnings}
-        if population.schema not in compiled:
-            compiled[population.schema] = compile_pack(job.asked, population, job.decisions)
-        yield Block(population, answers_of(job.asked, population, compiled[population.schema]))
+    """The county block by block. Warnings are told at the end, each once."""
+    warnings: list[Problem] = []
+    for tables, first in Source.open(job.given).blocks(job.block):
+        population, told = job.runner.read(tables, first)
+        warnings += told
+        yield job.runner.decide(population)
+    report(together(warnings))
 
 
 def write(job: Job, out: Path, *, missing: bool) -> Totals:
@@ -94,18 +77,12 @@ def write(job: Job, out: Path, *, missing: bool) -> Totals:
 
 def _rows(job: Job, totals: Totals, *, missing: bool) -> Iterator[pl.DataFrame]:
     for block in blocks(job):
-        answers = with_missing(job.asked, block.population, block.answers) if missing else block.answers
-        frame = answer_table(job.asked.pack, block.population, answers, in_force=in_force(job))
+        frame = job.runner.written(block, missing=missing)
         totals.rows += frame.height
         for name in frame.columns:
             if name.endswith(".status"):
                 totals.statuses.update(frame[name].drop_nulls().to_list())
         yield frame
-
-
-def in_force(job: Job) -> bool:
-    window, day = job.asked.pack.in_force, job.asked.on
-    return (window.from_ is None or window.from_ <= day) and (window.to is None or day <= window.to)
 
 
 # ---- figures
@@ -118,7 +95,7 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
     rows: dict[str, tuple[Counter[str], Counter[str]]] = {}
     left: dict[str, str] = {}
     for block in blocks(job):
-        scope = scope_column(job.asked.pack, block.population, in_force=in_force(job))
+        scope = scope_column(job.asked.pack, block.population, in_force=job.asked.on in job.asked.pack.in_force)
         scopes.update(scope.to_list())
         left.update(block.answers.by_row)
         for summary in summarise(block.population, block.answers, by=by, within=scope != "out"):
