@@ -173,7 +173,7 @@ def session(master: str = "local[*]", **further: str) -> SparkSession:
     if local:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("SPARK_LOCAL_HOSTNAME", "localhost")
-        options |= {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
+        options |= {"spark.ui.enabled": "false", "spark.log.level": "ERROR", "spark.sql.shuffle.partitions": "8"}
     builder = SparkSession.builder.master(master).appName("policy-engine")
     return reduce(lambda made, option: made.config(*option), (options | further).items(), builder).getOrCreate()
 
