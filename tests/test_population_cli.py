@@ -86,7 +86,7 @@ def test_describe_counts_every_household(county):
         (lambda table: table.with_columns(pl.lit(1.0).alias("incom")), "table.unknown_column"),
         (lambda table: pl.concat([table, table.head(1)]), "table.id_twice"),
         (lambda table: table.drop("household_id"), "table.no_column"),
-        (lambda table: table.head(200), "population.not_sorted"),
+        (lambda table: table.head(200), "table.no_household"),
         (lambda table: table.with_columns(pl.lit("no such").alias("relief")), "facts.not_an_option"),
     ],
 )

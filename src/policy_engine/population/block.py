@@ -43,11 +43,15 @@ class Runner:
     _compiled: dict[object, Compiled] = field(default_factory=dict)
 
     def read(
-        self, tables: Mapping[str, pl.DataFrame], first: Mapping[str, int] | None = None, *, by_code: bool = False
+        self,
+        tables: Mapping[str, pl.DataFrame],
+        numbers: Mapping[str, pl.Series] | None = None,
+        *,
+        by_code: bool = False,
     ) -> tuple[Population, tuple[Problem, ...]]:
         """The population of a block, with warnings, as `conform` reads it; raises `FactsError`."""
         vocabulary = self.asked.pack.vocabulary
-        return conform(tables, vocabulary, evidence=self.evidence, first=first, by_code=by_code)
+        return conform(tables, vocabulary, evidence=self.evidence, numbers=numbers, by_code=by_code)
 
     def decide(self, population: Population) -> Block:
         if population.schema not in self._compiled:

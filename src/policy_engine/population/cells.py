@@ -9,6 +9,7 @@ import polars as pl
 
 from policy_engine.errors import Problem, problem, problem_of
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
+from policy_engine.model.core import may_be_negative
 from policy_engine.population.stored import widest
 from policy_engine.population.tables import column_type, scale_of
 
@@ -125,6 +126,8 @@ class Cells:
         whole = self._whole(column, cells, scale, code)
         least, most = widest(type_, scale)
         self.wrong(column, cells, ~whole.is_between(least, most), code)
+        if not may_be_negative(column.rpartition(".")[2]):
+            self.wrong(column, cells, (whole < 0) & (whole >= least), "plausible.negative", warning=True)
         return whole.set(~whole.is_between(least, most).fill_null(value=True), None)
 
     def _whole(self, column: str, cells: pl.Series, scale: int, code: str) -> pl.Series:

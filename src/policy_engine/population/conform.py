@@ -51,7 +51,7 @@ def conform(
     *,
     subject: str = "household",
     evidence: Evidence | None = None,
-    first: Mapping[str, int] | None = None,
+    numbers: Mapping[str, pl.Series] | None = None,
     by_code: bool = False,
 ) -> tuple[Population, tuple[Problem, ...]]:
     """The population of these tables, and warnings.
@@ -60,8 +60,8 @@ def conform(
     list of records (`members`), whose rows carry the code of their subject; or such a list is a column of lists of
     records. A judgement counts with its columns `….by` and `….observed_on`, with `by` and `observed_on` of its row, or
     with `evidence` for all. Raises `FactsError` with the table, column and row of every problem: rows are counted from
-    1, in a block of larger tables from `first`; `by_code`, they are named by the code of their subject. An item of a
-    list in a column is `members!labour:17[2]`.
+    1; in a block of larger tables `numbers` has the number of each row, from 0; `by_code`, they are named by the code of
+    their subject. An item of a list in a column is `members!labour:17[2]`.
     """
     reader = _Reader(vocabulary, subject, evidence or Evidence())
     main = tables.get(reader.main)
@@ -70,14 +70,14 @@ def conform(
         raise FactsError([problem("table.no_sheet", path="", found=reader.main, near=near)])
     lists = {name: table for name, table in tables.items() if name != reader.main}
     for name, table in tables.items():
-        reader.rows[name] = _named(reader, table, (first or {}).get(name, 0), by_code=by_code)
+        reader.rows[name] = _named(reader, table, (numbers or {}).get(name), by_code=by_code)
     if reader.id_ not in main.columns:
         raise FactsError([problem("table.no_column", where=reader.main, sheet=reader.main, found=reader.id_)])
     main, lists = _unnested(reader, main, lists)
     ids = _ids(reader, main)
     made = {name: _list(reader, name, table, ids) for name, table in lists.items()}
+    root = _table(reader, reader.main, main, vocabulary.form(subject))
     if not any(found.severity == "error" for found in reader.problems):
-        root = _table(reader, f"{subject}s", main, vocabulary.form(subject))
         root, made = _with_counts(reader, root, main, made)
         found = Population(subject, {ROOT: root, **{name: table for name, (table, _) in made.items()}})
         _check_people(reader, found)
@@ -86,9 +86,11 @@ def conform(
     return found, tuple(reader.problems)
 
 
-def _named(reader: _Reader, table: pl.DataFrame, first: int, *, by_code: bool) -> Callable[[int], str]:
+def _named(reader: _Reader, table: pl.DataFrame, numbers: pl.Series | None, *, by_code: bool) -> Callable[[int], str]:
+    if numbers is not None:
+        return lambda row: numbered(numbers[row])
     if not by_code or reader.id_ not in table.columns:
-        return lambda row: numbered(first + row)
+        return numbered
     codes = table[reader.id_]
     return lambda row: f"{reader.id_}={codes[row]}"
 

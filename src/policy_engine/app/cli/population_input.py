@@ -13,16 +13,23 @@ from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.options import day_of, settings_of
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
+from policy_engine.documents.table_columns import MAIN
 from policy_engine.documents.table_facts import read_household
-from policy_engine.documents.tables import read_tables
-from policy_engine.errors import FactsError, Problem, RequestError, problem
+from policy_engine.documents.tables import Rejected, read_tables, set_aside
+from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.population.conform import conform
+from policy_engine.population.files import Source
 from policy_engine.population.rows import population_of
 from policy_engine.population.tables import Population
 
-__all__ = ["Asked", "ask", "facts_of", "scenarios_of", "write"]
+__all__ = ["FACTS", "Asked", "ask", "facts_of", "in_sheets", "read_sheets", "scenarios_of", "write"]
+
+FACTS = (".yaml", ".yml", ".json", ".jsonl")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_SHEETS = (MAIN, "household")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +53,38 @@ def ask(path: Path, pack: Pack, on: str | None, settings: Path | None) -> Asked:
 
 
 def _population(path: Path, pack: Pack) -> Population:
-    if path.suffix.lower() in (".yaml", ".yml", ".json", ".jsonl"):
+    if path.suffix.lower() in FACTS:
         return population_of(facts_of(path, pack), pack.vocabulary)
+    if not in_sheets(path):
+        population, warnings = conform(Source.open(path).tables(), pack.vocabulary)
+        report(warnings)
+        return population
+    found, rejected = read_sheets(path, pack)
+    if rejected:
+        raise FactsError(dict.fromkeys(one.problem for one in rejected))
+    return found
+
+
+def in_sheets(path: Path) -> bool:
+    """A workbook, or CSV files named as its sheets are (户, 成员, …); not the tables of `population.files`."""
+    if path.is_dir():
+        return any((path / f"{name}.csv").exists() for name in _SHEETS)
+    return path.suffix.lower() in _WORKBOOKS or (path.suffix.lower() == ".csv" and path.stem in _SHEETS)
+
+
+def read_sheets(path: Path, pack: Pack) -> tuple[Population, tuple[Rejected, ...]]:
+    """The households of a workbook or CSV folder as `decide` reads them, and every row that cannot be used."""
     tables = read_tables(path, pack.vocabulary)
-    problems: list[Problem] = [rejected.problem for rejected in tables.rejected]
+    rejected = list(tables.rejected)
     found: list[Facts] = []
     for household in tables.households:
         facts, told = read_household(tables.layouts, household, pack.vocabulary)
         if facts is None:
-            problems += told
+            rejected += set_aside(tables.layouts, household, told)
         else:
+            report(told)
             found.append(facts)
-    if problems:
-        raise FactsError(problems)
-    return population_of(found, pack.vocabulary)
+    return population_of(found, pack.vocabulary), tuple(rejected)
 
 
 def facts_of(path: Path, pack: Pack) -> tuple[Facts, ...]:

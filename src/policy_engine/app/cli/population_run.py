@@ -13,7 +13,7 @@ from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.errors import Problem
+from policy_engine.errors import FactsError, Problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together
 from policy_engine.population.describe import Summary, summarise, wanting
@@ -22,6 +22,9 @@ from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
 from policy_engine.population.settling import open_rows
 from policy_engine.population.written import scope_column
+
+MOST_TOLD = 1000
+"""Problems after which the rest of a county is not read."""
 
 __all__ = ["Job", "Totals", "figures", "write", "write_county"]
 
@@ -46,32 +49,56 @@ class Totals:
 
 
 def blocks(job: Job) -> Iterator[Block]:
-    """The county block by block. Warnings are told at the end, each once."""
+    """The county block by block. Warnings are told at the end, each once.
+
+    Raises `FactsError` with the problems of all blocks: after the first, the others are only read.
+    """
     warnings: list[Problem] = []
-    for tables, first in Source.open(job.given).blocks(job.block):
-        population, told = job.runner.read(tables, first)
+    problems: list[Problem] = []
+    parts = Source.open(job.given).blocks(job.block)
+    while len(problems) < MOST_TOLD:
+        try:
+            part = next(parts, None)
+            if part is None:
+                break
+            population, told = job.runner.read(part.tables, part.numbers)
+        except FactsError as error:
+            problems += error.problems
+            continue
         warnings += told
-        yield job.runner.decide(population)
+        if not problems:
+            yield job.runner.decide(population)
+    if problems:
+        raise FactsError(problems)
     report(together(warnings))
 
 
 def write(job: Job, out: Path, *, missing: bool) -> Totals:
-    """Write a row for each household; memory does not grow with their number."""
+    """Write a row for each household, all or nothing; memory does not grow with their number."""
     totals = Totals()
     rows = _rows(job, totals, missing=missing)
     first = next(rows)
+    failed: list[FactsError] = []
 
     def read(columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
         yield first if columns is None else first.select(columns)
-        for frame in rows:
-            yield frame if columns is None else frame.select(columns)
+        try:
+            for frame in rows:
+                yield frame if columns is None else frame.select(columns)
+        except FactsError as error:
+            failed.append(error)
 
     found = register_io_source(io_source=read, schema=first.schema)
+    part = out.with_name(f".{out.name}.part")
     if out.suffix == ".parquet":
-        found.sink_parquet(out)
+        found.sink_parquet(part)
     else:
         lists = [name for name, dtype in first.schema.items() if isinstance(dtype, pl.List)]
-        found.with_columns(pl.col(lists).list.join("、") if lists else []).sink_csv(out, include_bom=True)
+        found.with_columns(pl.col(lists).list.join("、") if lists else []).sink_csv(part, include_bom=True)
+    if failed:
+        part.unlink()
+        raise failed[0]
+    part.replace(out)
     return totals
 
 
