@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -38,8 +37,8 @@ Given = Annotated[
     typer.Argument(
         metavar="IN",
         help=words(
-            "文件夹（households、members 等 .parquet 或 .csv），或单个户表文件",
-            "a folder (households, members, … as .parquet or .csv), or the file of the households",
+            "文件夹（households、members 等 .parquet 或 .csv）、户表文件、工作簿、CSV 文件夹或事实文件",
+            "a folder (households, members, … as .parquet or .csv), the file of the households, a workbook, or a facts file",
         ),
     ),
 ]
@@ -94,12 +93,15 @@ def _missing_extra(error: ModuleNotFoundError) -> MissingExtra:
     return MissingExtra([problem("population.missing_extra", found=error.name)])
 
 
-@app.command("decide", help=words("逐户决定，结果写入 Parquet 或 CSV", "decide every household, into Parquet or CSV"))
+@app.command("decide", help=words("逐户决定，结果写成表", "decide every household, into a table"))
 def decide(
     given: Given,
     pack: PackName,
     out: Annotated[
-        Path, typer.Option("--out", help=words("结果文件（.parquet 或 .csv）", "the result (.parquet or .csv)"))
+        Path,
+        typer.Option(
+            "--out", help=words("结果文件（.parquet、.csv 或 .xlsx）", "the result (.parquet, .csv or .xlsx)")
+        ),
     ],
     on: When = None,
     decision: Asked = None,
@@ -122,11 +124,11 @@ def decide(
 ) -> None:
     with told():
         job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
-        if out.suffix not in (".parquet", ".csv"):
+        if out.suffix not in (".parquet", ".csv", ".xlsx"):
             raise RequestError([problem("population.bad_out", found=out)])
         totals = (_on_spark if engine == "spark" else _here)(job, out, master, missing=missing)
-        _tell(totals.rows, totals.statuses, out)
-        raise typer.Exit(_exit(totals.statuses))
+        _tell(totals, out)
+        raise typer.Exit(_exit(totals))
 
 
 def _here(job: Job, out: Path, _: str, *, missing: bool) -> Totals:
@@ -143,15 +145,26 @@ def _on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals:
     return write_on_spark(job, out, master, missing=missing)
 
 
-def _tell(rows: int, statuses: Counter[str], out: Path) -> None:
-    found = ", ".join(f"{status} {many}" for status, many in sorted(statuses.items()))
+def _tell(totals: Totals, out: Path) -> None:
+    rows, found = totals.rows, ", ".join(f"{status} {many}" for status, many in sorted(totals.statuses.items()))
     print(words(f"{rows} 户，结果在 {out}：{found}", f"{rows} households, written to {out}: {found}"), file=sys.stderr)
+    if totals.rejected:
+        from policy_engine.app.cli.population_workbook import write_rejected
+
+        where = out if out.suffix == ".xlsx" else write_rejected(out, totals.rejected)
+        many = len(totals.rejected)
+        print(
+            words(f"被拒绝的行有 {many} 行，列在 {where}", f"{many} rejected rows, listed in {where}"), file=sys.stderr
+        )
 
 
-def _exit(statuses: Counter[str]) -> Exit:
-    if statuses["gap"] or statuses["conflict"]:
+def _exit(totals: Totals) -> Exit:
+    """The gravest of all, as for `decide`."""
+    if totals.rejected:
+        return Exit.INVALID
+    if totals.statuses["gap"] or totals.statuses["conflict"]:
         return Exit.GAP_OR_CONFLICT
-    return Exit.UNDETERMINED if statuses["undetermined"] else Exit.DECIDED
+    return Exit.UNDETERMINED if totals.statuses["undetermined"] else Exit.DECIDED
 
 
 @app.command(

@@ -7,15 +7,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.options import day_of, settings_of
+from policy_engine.app.cli.template import missing_extra
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
 from policy_engine.documents.table_columns import MAIN
-from policy_engine.documents.table_facts import read_household
-from policy_engine.documents.tables import Rejected, read_tables, set_aside
 from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -25,7 +24,10 @@ from policy_engine.population.files import Source
 from policy_engine.population.rows import population_of
 from policy_engine.population.tables import Population
 
-__all__ = ["FACTS", "Asked", "ask", "facts_of", "in_sheets", "read_sheets", "scenarios_of", "write"]
+if TYPE_CHECKING:
+    from policy_engine.documents.tables import Rejected
+
+__all__ = ["FACTS", "Asked", "ask", "facts_of", "in_sheets", "read_population", "read_sheets", "scenarios_of", "write"]
 
 FACTS = (".yaml", ".yml", ".json", ".jsonl")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -45,14 +47,15 @@ class Asked:
 def ask(path: Path, pack: Pack, on: str | None, settings: Path | None) -> Asked:
     """Reads everything; raises with every problem where something cannot be used."""
     supplied = settings_of(settings, pack)
-    population = _population(path, pack)
+    population = read_population(path, pack)
     day = day_of(on)
     if day is None:
         raise RequestError([problem("request.no_date")])
     return Asked(pack, population, day, supplied)
 
 
-def _population(path: Path, pack: Pack) -> Population:
+def read_population(path: Path, pack: Pack) -> Population:
+    """A whole population in any form: facts, a workbook or CSV folder, or tables. Raises with every problem."""
     if path.suffix.lower() in FACTS:
         return population_of(facts_of(path, pack), pack.vocabulary)
     if not in_sheets(path):
@@ -74,6 +77,11 @@ def in_sheets(path: Path) -> bool:
 
 def read_sheets(path: Path, pack: Pack) -> tuple[Population, tuple[Rejected, ...]]:
     """The households of a workbook or CSV folder as `decide` reads them, and every row that cannot be used."""
+    try:
+        from policy_engine.documents.table_facts import read_household
+        from policy_engine.documents.tables import read_tables, set_aside
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
     tables = read_tables(path, pack.vocabulary)
     rejected = list(tables.rejected)
     found: list[Facts] = []

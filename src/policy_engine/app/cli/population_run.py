@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
+from policy_engine.app.cli.population_input import FACTS, in_sheets, read_population, read_sheets
+from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.errors import FactsError, Problem
+from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together
 from policy_engine.population.describe import Summary, summarise, wanting
@@ -21,7 +24,11 @@ from policy_engine.population.files import Source
 from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
 from policy_engine.population.settling import open_rows
+from policy_engine.population.tables import Population
 from policy_engine.population.written import scope_column
+
+if TYPE_CHECKING:
+    from policy_engine.documents.tables import Rejected
 
 MOST_TOLD = 1000
 """Problems after which the rest of a county is not read."""
@@ -44,15 +51,36 @@ class Job:
 
 @dataclass
 class Totals:
+    """What was written: households, answers by status, and the rows of a workbook that are not used."""
+
     rows: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
 
 
-def blocks(job: Job) -> Iterator[Block]:
-    """The county block by block. Warnings are told at the end, each once.
+def blocks(job: Job, rejected: list[Rejected] | None = None) -> Iterator[Block]:
+    """The county block by block, a workbook or a facts file in one. Warnings are told at the end, each once.
 
-    Raises `FactsError` with the problems of all blocks: after the first, the others are only read.
+    Raises `FactsError` with the problems of all blocks: after the first, the others are only read. Households of a
+    workbook that cannot be used go to `rejected`, where that is given.
     """
+    if job.given.suffix.lower() in FACTS or in_sheets(job.given):
+        yield job.runner.decide(_at_once(job, rejected))
+    else:
+        yield from _in_parts(job)
+
+
+def _at_once(job: Job, rejected: list[Rejected] | None) -> Population:
+    if job.runner.evidence.by:
+        raise RequestError([problem("population.judged_in_rows", where=str(job.given))])
+    if rejected is None or not in_sheets(job.given):
+        return read_population(job.given, job.asked.pack)
+    population, found = read_sheets(job.given, job.asked.pack)
+    rejected += found
+    return population
+
+
+def _in_parts(job: Job) -> Iterator[Block]:
     warnings: list[Problem] = []
     problems: list[Problem] = []
     parts = Source.open(job.given).blocks(job.block)
@@ -77,6 +105,20 @@ def write(job: Job, out: Path, *, missing: bool) -> Totals:
     """Write a row for each household, all or nothing; memory does not grow with their number."""
     totals = Totals()
     rows = _rows(job, totals, missing=missing)
+    part = out.with_name(f".part-{out.name}")
+    if out.suffix == ".xlsx":
+        try:
+            from policy_engine.app.cli.population_workbook import write_workbook
+        except ModuleNotFoundError as error:
+            raise missing_extra(error) from None
+        write_workbook(part, job.asked, job.given, rows, totals.rejected)
+    else:
+        _write_table(part, rows)
+    part.replace(out)
+    return totals
+
+
+def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:
     first = next(rows)
     failed: list[FactsError] = []
 
@@ -89,21 +131,18 @@ def write(job: Job, out: Path, *, missing: bool) -> Totals:
             failed.append(error)
 
     found = register_io_source(io_source=read, schema=first.schema)
-    part = out.with_name(f".{out.name}.part")
     if out.suffix == ".parquet":
-        found.sink_parquet(part)
+        found.sink_parquet(out)
     else:
         lists = [name for name, dtype in first.schema.items() if isinstance(dtype, pl.List)]
-        found.with_columns(pl.col(lists).list.join("、") if lists else []).sink_csv(part, include_bom=True)
+        found.with_columns(pl.col(lists).list.join("、") if lists else []).sink_csv(out, include_bom=True)
     if failed:
-        part.unlink()
+        out.unlink()
         raise failed[0]
-    part.replace(out)
-    return totals
 
 
 def _rows(job: Job, totals: Totals, *, missing: bool) -> Iterator[pl.DataFrame]:
-    for block in blocks(job):
+    for block in blocks(job, totals.rejected):
         frame = job.runner.written(block, missing=missing)
         totals.rows += frame.height
         for name in frame.columns:
