@@ -101,5 +101,5 @@ def test_a_county_that_cannot_be_used(county, tmp_path, change, code):
 
 def test_without_a_date_or_a_place_for_the_result(county, tmp_path):
     assert "request.no_date" in run("decide", county, "--pack", "xuanzhou_2021", "--out", tmp_path / "o.csv").stderr
-    assert "population.bad_out" in run("decide", county, *ASK, "--out", tmp_path / "o.xlsx").stderr
+    assert "population.bad_out" in run("decide", county, *ASK, "--out", tmp_path / "o.ods").stderr
     assert "population.no_file" in run("describe", tmp_path, *ASK).stderr

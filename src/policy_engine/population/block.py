@@ -27,10 +27,11 @@ __all__ = ["Block", "Runner", "together"]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some of the households, decided."""
+    """Some of the households, decided; `weights` where they are a sample."""
 
     population: Population
     answers: PopulationAnswers
+    weights: pl.Series | None = None
 
 
 @dataclass

@@ -21,6 +21,7 @@ from policy_engine.app.cli.options import (
     scenario_of,
     settings_of,
 )
+from policy_engine.app.cli.population_options import Weights
 from policy_engine.app.cli.words import words
 from policy_engine.errors import MissingExtra, RequestError, problem
 from policy_engine.model.facts import Evidence
@@ -71,6 +72,7 @@ def _job(
     readings: list[str] | None,
     block: int,
     judged: tuple[str, str | None],
+    weights: str = "",
 ) -> Job:
     try:
         from policy_engine.app.cli.population_run import Job
@@ -84,7 +86,7 @@ def _job(
         raise RequestError([problem("request.no_date")])
     asked = AskedPack(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
     evidence = Evidence(by=judged[0], observed_on=day_of(judged[1]))
-    return Job(Runner(asked, tuple(decisions or loaded.answers), evidence), given, block)
+    return Job(Runner(asked, tuple(decisions or loaded.answers), evidence), given, block, weights)
 
 
 def _missing_extra(error: ModuleNotFoundError) -> MissingExtra:
@@ -190,9 +192,10 @@ def describe(
     block: BlockSize = 200_000,
     judged_by: By = "",
     judged_on: Seen = None,
+    weights: Weights = "",
 ) -> None:
     with told():
-        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
+        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on), weights)
         from policy_engine.app.cli.population_run import figures
 
         for line in figures(job, by=by, missing=missing):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.options import day_of, settings_of
 from policy_engine.app.cli.template import missing_extra
@@ -23,6 +25,7 @@ from policy_engine.population.conform import conform
 from policy_engine.population.files import Source
 from policy_engine.population.rows import population_of
 from policy_engine.population.tables import Population
+from policy_engine.population.weights import taken_weights
 
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected
@@ -42,16 +45,26 @@ class Asked:
     population: Population
     on: datetime.date
     settings: Settings
+    weights: pl.Series | None = None
 
 
-def ask(path: Path, pack: Pack, on: str | None, settings: Path | None) -> Asked:
-    """Reads everything; raises with every problem where something cannot be used."""
+def ask(path: Path, pack: Pack, on: str | None, settings: Path | None, weights: str = "") -> Asked:
+    """Reads everything; raises with every problem where something cannot be used. `weights` names a column."""
     supplied = settings_of(settings, pack)
-    population = read_population(path, pack)
+    population, series = _weighted(path, pack, weights) if weights else (read_population(path, pack), None)
     day = day_of(on)
     if day is None:
         raise RequestError([problem("request.no_date")])
-    return Asked(pack, population, day, supplied)
+    return Asked(pack, population, day, supplied, series)
+
+
+def _weighted(path: Path, pack: Pack, column: str) -> tuple[Population, pl.Series]:
+    if path.suffix.lower() in FACTS or in_sheets(path):
+        raise RequestError([problem("population.weights_in_tables", where=str(path), found=column)])
+    tables, weights = taken_weights(Source.open(path).tables(), column)
+    population, warnings = conform(tables, pack.vocabulary)
+    report(warnings)
+    return population, weights
 
 
 def read_population(path: Path, pack: Pack) -> Population:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,15 @@ from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together
-from policy_engine.population.describe import Summary, summarise, wanting
+from policy_engine.population.describe import Counts, Number, Summary, summarise, wanting
 from policy_engine.population.files import Source
 from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
 from policy_engine.population.settling import open_rows
 from policy_engine.population.tables import Population
+from policy_engine.population.weights import taken_weights
 from policy_engine.population.written import scope_column
+from policy_engine.values import format_number
 
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected
@@ -43,6 +46,7 @@ class Job:
     runner: Runner
     given: Path
     block: int
+    weights: str = ""
 
     @property
     def asked(self) -> Asked:
@@ -73,6 +77,8 @@ def blocks(job: Job, rejected: list[Rejected] | None = None) -> Iterator[Block]:
 def _at_once(job: Job, rejected: list[Rejected] | None) -> Population:
     if job.runner.evidence.by:
         raise RequestError([problem("population.judged_in_rows", where=str(job.given))])
+    if job.weights:
+        raise RequestError([problem("population.weights_in_tables", where=str(job.given), found=job.weights)])
     if rejected is None or not in_sheets(job.given):
         return read_population(job.given, job.asked.pack)
     population, found = read_sheets(job.given, job.asked.pack)
@@ -89,13 +95,16 @@ def _in_parts(job: Job) -> Iterator[Block]:
             part = next(parts, None)
             if part is None:
                 break
-            population, told = job.runner.read(part.tables, part.numbers)
+            tables, weights = part.tables, None
+            if job.weights:
+                tables, weights = taken_weights(tables, job.weights, part.numbers)
+            population, told = job.runner.read(tables, part.numbers)
         except FactsError as error:
             problems += error.problems
             continue
         warnings += told
         if not problems:
-            yield job.runner.decide(population)
+            yield replace(job.runner.decide(population), weights=weights)
     if problems:
         raise FactsError(problems)
     report(together(warnings))
@@ -154,30 +163,47 @@ def _rows(job: Job, totals: Totals, *, missing: bool) -> Iterator[pl.DataFrame]:
 # ---- figures
 
 
+@dataclass
+class _Figures:
+    """What is counted block by block: rows and, of a sample, the sums of their weights."""
+
+    scopes: Counter[str] = field(default_factory=Counter)
+    rows: dict[str, Summary] = field(default_factory=dict)
+    weighted: dict[str, Summary] = field(default_factory=dict)
+    missing: dict[str, tuple[Counter[str], Counter[str]]] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+
+    def add(self, job: Job, block: Block, by: str) -> None:
+        scope = scope_column(job.asked.pack, block.population, in_force=job.asked.on in job.asked.pack.in_force)
+        self.scopes.update(scope.to_list())
+        self.left.update(block.answers.by_row)
+        within = scope != "out"
+        for found, weights in ((self.rows, None), (self.weighted, block.weights)):
+            if found is self.rows or weights is not None:
+                for one in summarise(block.population, block.answers, by=by, within=within, weights=weights):
+                    known = found.get(one.decision)
+                    found[one.decision] = one if known is None else known.plus(one)
+
+
 def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
     """The county in lines of text."""
-    summaries: dict[str, Summary] = {}
-    scopes: Counter[str] = Counter()
-    rows: dict[str, tuple[Counter[str], Counter[str]]] = {}
-    left: dict[str, str] = {}
+    found = _Figures()
     for block in blocks(job):
-        scope = scope_column(job.asked.pack, block.population, in_force=job.asked.on in job.asked.pack.in_force)
-        scopes.update(scope.to_list())
-        left.update(block.answers.by_row)
-        for summary in summarise(block.population, block.answers, by=by, within=scope != "out"):
-            known = summaries.get(summary.decision)
-            summaries[summary.decision] = summary if known is None else known.plus(summary)
+        found.add(job, block, by)
         if missing:
-            _add_missing(job, block, rows)
+            _add_missing(job, block, found.missing)
     label = {
         "in": words("适用", "in scope"),
         "open": words("是否适用未知", "scope open"),
         "out": words("不适用", "out of scope"),
     }
-    yield words("户数", "households") + "  " + ", ".join(f"{label[name]} {many}" for name, many in scopes.items())
-    for summary in summaries.values():
-        yield from _lines(job.asked.pack, summary, rows.get(summary.decision))
-    for id_, reason in left.items():
+    scopes = ", ".join(f"{label[name]} {many}" for name, many in found.scopes.items())
+    yield words("户数", "households") + "  " + scopes
+    if found.weighted:
+        yield words("括号内是加权数和比例", "in brackets: weighted, with its share")
+    for id_, summary in found.rows.items():
+        yield from _lines(job.asked.pack, summary, found.weighted.get(id_), found.missing.get(id_))
+    for id_, reason in found.left.items():
         yield words(f"逐户决定 {id_}：{reason}", f"row by row: {id_}: {reason}")
 
 
@@ -189,17 +215,25 @@ def _add_missing(job: Job, block: Block, rows: dict[str, tuple[Counter[str], Cou
         known[1].update(alone)
 
 
-def _lines(pack: Pack, summary: Summary, missing: tuple[Counter[str], Counter[str]] | None) -> Iterator[str]:
+def _lines(
+    pack: Pack, summary: Summary, weighted: Summary | None, missing: tuple[Counter[str], Counter[str]] | None
+) -> Iterator[str]:
     definition = pack.decision(summary.decision)
     yield ""
-    statuses = ", ".join(f"{name} {many}" for name, many in summary.statuses.items())
+    of = weighted.statuses if weighted is not None else {}
+    statuses = ", ".join(f"{name} {many}{_sum(of.get(name), weighted)}" for name, many in summary.statuses.items())
     yield f"{definition.label.zh if LANGUAGE == 'zh' else definition.label.en} ({summary.decision}): {statuses}"
     names = {option.id: option.label(LANGUAGE) for option in definition.table.outcomes} if definition.table else {}
     for name, counts in summary.outcomes.items():
-        yield f"  {names.get(name, name)}: {_bounds(counts.certain, counts.possible)}"
+        more = _sums(weighted.outcomes[name], weighted.rows) if weighted is not None else ""
+        yield f"  {names.get(name, name)}: {_bounds(counts)}{more}"
     for area, found in summary.areas.items():
-        parts = ", ".join(f"{names.get(name, name)} {_bounds(c.certain, c.possible)}" for name, c in found.items())
-        yield f"    {area}: {parts}"
+        sums = weighted.areas[area] if weighted is not None else {}
+        parts = (
+            f"{names.get(name, name)} {_bounds(c)}{f' ({_bounds(sums[name])})' if sums else ''}"
+            for name, c in found.items()
+        )
+        yield f"    {area}: {', '.join(parts)}"
     if missing is not None and missing[0]:
         yield words(
             "  所缺（户数；其中只缺这一项的户数）", "  missing (households; those for which it alone is missing)"
@@ -209,8 +243,23 @@ def _lines(pack: Pack, summary: Summary, missing: tuple[Counter[str], Counter[st
             yield f"    {fact}: {missing[0][fact]}; {missing[1][fact]}"
 
 
-def _bounds(certain: int, possible: int) -> str:
-    return str(certain) if certain == possible else f"{certain}–{possible}"
+def _bounds(counts: Counts) -> str:
+    least, most = (_number(many) for many in (counts.certain, counts.possible))
+    return least if least == most else f"{least}–{most}"
+
+
+def _number(many: Number) -> str:
+    return str(many) if isinstance(many, int) else format_number(many)
+
+
+def _sum(many: Number | None, weighted: Summary | None) -> str:
+    return "" if weighted is None else f" ({_number(many or 0)})"
+
+
+def _sums(counts: Counts, rows: Number) -> str:
+    """The weighted bounds of an outcome, and which share of all they are."""
+    shares = [f"{Decimal(many) / Decimal(rows):.1%}" if rows else "–" for many in (counts.certain, counts.possible)]
+    return f" ({_bounds(counts)}; {'–'.join(dict.fromkeys(shares))})"
 
 
 def write_county(
