@@ -23,6 +23,11 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[cli,ledger,population,tables]" --group test --group docs
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[monitoring]" \
 	  || echo "durable-rules needs a C compiler and was not built: second opinions are left out"
+	@if command -v java >/dev/null; then \
+	  $(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[spark]"; \
+	else \
+	  echo "Java is not installed: tests on Spark are left out; get it with: apt-get install openjdk-17-jre-headless, then make clean"; \
+	fi
 	@touch $(STAMP)
 
 demo: $(STAMP)

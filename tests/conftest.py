@@ -36,6 +36,27 @@ def durable():
         missing("durable-rules is not installed (it needs a C compiler): pip install 'policy-engine[monitoring]'")
 
 
+@pytest.fixture(scope="session")
+def spark():
+    """A session of Spark on this machine, with workers of this Python. It takes half of the time of its tests."""
+    if shutil.which("java") is None:
+        missing("Java is not installed, which Spark needs; get it with: apt-get install openjdk-17-jre-headless")
+    if find_spec("pyspark") is None:
+        missing("PySpark is not installed; get it with: pip install 'policy-engine[spark]'")
+    from policy_engine.population.spark import session
+
+    quick = {
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
+    }
+    made = session("local[2]", **quick)
+    yield made
+    made.stop()
+
+
 def programs() -> Path | None:
     """The folder with initdb and pg_ctl; Debian keeps them out of the path."""
     found = [Path(program).resolve().parent for program in [shutil.which("pg_ctl")] if program]

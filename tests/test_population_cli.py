@@ -86,7 +86,7 @@ def test_describe_counts_every_household(county):
         (lambda table: table.with_columns(pl.lit(1.0).alias("incom")), "table.unknown_column"),
         (lambda table: pl.concat([table, table.head(1)]), "table.id_twice"),
         (lambda table: table.drop("household_id"), "table.no_column"),
-        (lambda table: table.head(200), "population.not_sorted"),
+        (lambda table: table.head(200), "table.no_household"),
         (lambda table: table.with_columns(pl.lit("no such").alias("relief")), "facts.not_an_option"),
     ],
 )
@@ -101,5 +101,5 @@ def test_a_county_that_cannot_be_used(county, tmp_path, change, code):
 
 def test_without_a_date_or_a_place_for_the_result(county, tmp_path):
     assert "request.no_date" in run("decide", county, "--pack", "xuanzhou_2021", "--out", tmp_path / "o.csv").stderr
-    assert "population.bad_out" in run("decide", county, *ASK, "--out", tmp_path / "o.xlsx").stderr
+    assert "population.bad_out" in run("decide", county, *ASK, "--out", tmp_path / "o.ods").stderr
     assert "population.no_file" in run("describe", tmp_path, *ASK).stderr

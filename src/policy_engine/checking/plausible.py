@@ -9,7 +9,7 @@ from typing import Any
 
 from policy_engine.errors import Problem, problem
 from policy_engine.expression.types import DATE
-from policy_engine.model.core import CORE
+from policy_engine.model.core import CORE, may_be_negative
 from policy_engine.model.facts import FactRecord, Facts, paths
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.values import Record
@@ -96,7 +96,7 @@ def negative_amounts(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
     """A negative amount where only income, net of costs, can be one."""
     for path, value in paths(facts.root):
         name = path.rpartition(".")[2]
-        if isinstance(value, Decimal) and value < 0 and not name.startswith((*_PER_HEAD, "business")):
+        if isinstance(value, Decimal) and value < 0 and not may_be_negative(name):
             yield problem("plausible.negative", where=path, warning=True, fact=path, found=value)
 
 

@@ -18,7 +18,7 @@ def scope_of(pack: Pack, facts: Facts, on: datetime.date) -> Scope:
     reasons: list[Problem] = []
     missing: list[MissingFact] = []
     window = pack.in_force
-    in_force = (window.from_ is None or window.from_ <= on) and (window.to is None or on <= window.to)
+    in_force = on in window
     if not in_force:
         reasons.append(problem("scope.not_in_force", on=on, from_=window.from_ or "…", to=window.to or "…"))
     truths: list[bool | None] = [in_force]

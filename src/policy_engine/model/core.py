@@ -23,7 +23,15 @@ from policy_engine.model.building import (
 )
 from policy_engine.model.vocabulary import Vocabulary
 
-__all__ = ["CORE"]
+__all__ = ["CORE", "may_be_negative"]
+
+_NET_OF_COSTS = ("income", "net_income", "disposable_income", "business")
+
+
+def may_be_negative(fact: str) -> bool:
+    """Only income, from which costs are taken, can be a loss; by the name of the fact."""
+    return fact.startswith(_NET_OF_COSTS)
+
 
 HOUSEHOLD = form(
     "household",

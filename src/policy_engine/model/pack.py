@@ -28,6 +28,9 @@ class Window:
     to: datetime.date | None
     why: Label
 
+    def __contains__(self, day: datetime.date) -> bool:
+        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+
 
 @dataclass(frozen=True, slots=True)
 class Area:

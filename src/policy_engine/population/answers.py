@@ -31,13 +31,16 @@ from policy_engine.population.tables import column_type
 from policy_engine.truth import Truth
 from policy_engine.values import CONTEXT, Possibly, Unknown
 
-__all__ = ["ENDLESS", "MOST_BITS", "Found", "Kind", "Layout", "bits", "found_in"]
+__all__ = ["ENDLESS", "MOST_BITS", "WIDEST", "Found", "Kind", "Layout", "bits", "found_in"]
 
 ENDLESS = 10**15
 """Stands for a count without an upper bound; everything that a count is compared with must be smaller."""
 
 MOST_BITS = 62
-"""Rules or outcomes of a table at most; a mask is a signed 64-bit number."""
+"""Rules or outcomes of a compiled table at most: a mask is a signed 64-bit number."""
+
+WIDEST = 126
+"""Rules or outcomes of any table at most: row by row, masks are signed 128-bit numbers where that is needed."""
 
 Kind: TypeAlias = Literal["one", "collect", "number", "value"]
 
@@ -101,6 +104,11 @@ class Layout:
     def name(self, part: str) -> str:
         return f"{self.decision}/{part}"
 
+    @property
+    def mask(self) -> type[pl.DataType]:
+        """The type of the masks, which have a bit for each outcome and each rule."""
+        return pl.Int64 if max(len(self.rules), len(self.outcomes)) <= MOST_BITS else pl.Int128
+
     # ---- rows of found answers to columns
 
     def columns(self, found: Iterable[Found]) -> dict[str, pl.Series]:
@@ -122,10 +130,10 @@ class Layout:
             "live": [mask(self.rules, (rule for rule, _ in row.rules)) for row in rows],
             "holds": [mask(self.rules, (rule for rule, holds in row.rules if holds)) for row in rows],
         }
-        columns = {self.name(part): pl.Series(cells, dtype=pl.Int64) for part, cells in parts.items()}
+        columns = {self.name(part): pl.Series(cells, dtype=self.mask) for part, cells in parts.items()}
         if self.kind == "collect":
             certain = [mask(self.outcomes, (value for value, sure in row.possible if sure)) for row in rows]
-            columns[self.name("certain")] = pl.Series(certain, dtype=pl.Int64)
+            columns[self.name("certain")] = pl.Series(certain, dtype=self.mask)
         else:
             columns[self.name("conflict")] = pl.Series([row.conflict for row in rows], dtype=pl.Boolean)
             columns[self.name("gap")] = pl.Series([row.gap for row in rows], dtype=pl.Boolean)

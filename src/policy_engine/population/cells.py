@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from policy_engine.errors import Problem, problem, problem_of
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
+from policy_engine.model.core import may_be_negative
 from policy_engine.population.stored import widest
 from policy_engine.population.tables import column_type, scale_of
 
-__all__ = ["MOST_PROBLEMS", "Cells"]
+__all__ = ["MOST_PROBLEMS", "Cells", "numbered"]
 
 MOST_PROBLEMS = 20
 """Cells that are named for each problem of a column; the others are counted."""
@@ -25,11 +27,20 @@ _NOISE = 1e-15
 """Of a binary fraction 15 digits count, as in spreadsheets."""
 
 
+def numbered(row: int) -> str:
+    """A row as people count it."""
+    return str(row + 1)
+
+
 @dataclass
 class Cells:
-    """Reads the columns of one table; `problems` says what is wrong, each with table, column and row (from 1)."""
+    """Reads the columns of one table; `problems` says what is wrong, each with table, column and row.
+
+    `row` names a row of the table by its number from 0: by default that from 1.
+    """
 
     table: str
+    row: Callable[[int], str] = numbered
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, column: str, cells: pl.Series, type_: Type) -> pl.Series:
@@ -51,16 +62,18 @@ class Cells:
         texts = self._texts(column, cells)
         return self._codes(column, texts, type_) if isinstance(type_, CodeType) else texts
 
-    def wrong(self, column: str, cells: pl.Series, where: pl.Series, code: str, **details: object) -> None:
+    def wrong(
+        self, column: str, cells: pl.Series, where: pl.Series, code: str, *, warning: bool = False, **details: object
+    ) -> None:
         """Report the cells where `where` is true."""
         rows = where.fill_null(value=False).arg_true().to_list()
         for row in rows[:MOST_PROBLEMS]:
-            place = f"{self.table}!{column}:{row + 1}"
-            found = cells[row]
-            self.problems.append(problem_of(code, None, {"fact": column, "found": found, **details}, where=place))
+            place = f"{self.table}!{column}:{self.row(row)}"
+            told = {"fact": column, "found": cells[row], **details}
+            self.problems.append(problem_of(code, None, told, where=place, warning=warning))
         if len(rows) > MOST_PROBLEMS:
-            more = len(rows) - MOST_PROBLEMS
-            self.problems.append(problem("population.more_cells", where=f"{self.table}!{column}", count=more))
+            more, place = len(rows) - MOST_PROBLEMS, f"{self.table}!{column}"
+            self.problems.append(problem("population.more_cells", where=place, warning=warning, count=more))
 
     # ---- kinds of values
 
@@ -113,6 +126,8 @@ class Cells:
         whole = self._whole(column, cells, scale, code)
         least, most = widest(type_, scale)
         self.wrong(column, cells, ~whole.is_between(least, most), code)
+        if not may_be_negative(column.rpartition(".")[2]):
+            self.wrong(column, cells, (whole < 0) & (whole >= least), "plausible.negative", warning=True)
         return whole.set(~whole.is_between(least, most).fill_null(value=True), None)
 
     def _whole(self, column: str, cells: pl.Series, scale: int, code: str) -> pl.Series:
@@ -173,7 +188,9 @@ class Cells:
             return pl.Series([None] * len(cells), dtype=column_type(type_))
         rows = pl.DataFrame({"cells": cells}).with_row_index("row")
         items = rows.filter(pl.col("cells").list.len() > 0).explode("cells")
-        read = self.read(column, items["cells"], type_.item)
+        inside = Cells(self.table, lambda item: self.row(items["row"][item]), self.problems)
+        read = inside.read(column, items["cells"], type_.item)
+        inside.wrong(column, items["cells"], items["cells"].is_null(), "facts.wrong_kind", wanted="list without gaps")
         kept = pl.DataFrame({"row": items["row"], "item": read}).drop_nulls("item")
         lists = rows.join(
             kept.group_by("row", maintain_order=True).agg("item"), on="row", how="left", maintain_order="left"

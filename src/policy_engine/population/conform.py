@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from policy_engine.expression.names import nearest
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, ListType, RecordType, Type
 from policy_engine.model.facts import Evidence
 from policy_engine.model.vocabulary import RecordForm, Vocabulary
-from policy_engine.population.cells import Cells
+from policy_engine.population.cells import Cells, numbered
 from policy_engine.population.tables import AS_OF, ROOT, Population, Table, facts_of, records_of
 
 __all__ = ["MAIN", "conform"]
@@ -29,11 +29,20 @@ class _Reader:
     vocabulary: Vocabulary
     subject: str
     evidence: Evidence
-    problems: list[Problem]
+    problems: list[Problem] = field(default_factory=list)
+    rows: dict[str, Callable[[int], str]] = field(default_factory=dict)
 
     @property
     def id_(self) -> str:
         return f"{self.subject}_id"
+
+    @property
+    def main(self) -> str:
+        return f"{self.subject}s"
+
+    def cells(self, table: str) -> Cells:
+        """For a table whose rows are named as people find them; all problems come together here."""
+        return Cells(table, self.rows.get(table, numbered), self.problems)
 
 
 def conform(
@@ -42,31 +51,48 @@ def conform(
     *,
     subject: str = "household",
     evidence: Evidence | None = None,
+    numbers: Mapping[str, pl.Series] | None = None,
+    by_code: bool = False,
 ) -> tuple[Population, tuple[Problem, ...]]:
     """The population of these tables, and warnings.
 
     `tables` holds a table `households` (or `villages`) with a row for each subject and its code, and a table for each
     list of records (`members`), whose rows carry the code of their subject; or such a list is a column of lists of
     records. A judgement counts with its columns `….by` and `….observed_on`, with `by` and `observed_on` of its row, or
-    with `evidence` for all. Raises `FactsError` with the table, column and row of every problem.
+    with `evidence` for all. Raises `FactsError` with the table, column and row of every problem: rows are counted from
+    1; in a block of larger tables `numbers` has the number of each row, from 0; `by_code`, they are named by the code of
+    their subject. An item of a list in a column is `members!labour:17[2]`.
     """
-    reader = _Reader(vocabulary, subject, evidence or Evidence(), [])
-    main = tables.get(f"{subject}s")
+    reader = _Reader(vocabulary, subject, evidence or Evidence())
+    main = tables.get(reader.main)
     if main is None:
         near = ", ".join(tables)
-        raise FactsError([problem("table.no_sheet", path="", found=f"{subject}s", near=near)])
-    lists = {name: table for name, table in tables.items() if name != f"{subject}s"}
+        raise FactsError([problem("table.no_sheet", path="", found=reader.main, near=near)])
+    lists = {name: table for name, table in tables.items() if name != reader.main}
+    for name, table in tables.items():
+        reader.rows[name] = _named(reader, table, (numbers or {}).get(name), by_code=by_code)
+    if reader.id_ not in main.columns:
+        raise FactsError([problem("table.no_column", where=reader.main, sheet=reader.main, found=reader.id_)])
     main, lists = _unnested(reader, main, lists)
     ids = _ids(reader, main)
     made = {name: _list(reader, name, table, ids) for name, table in lists.items()}
+    root = _table(reader, reader.main, main, vocabulary.form(subject))
     if not any(found.severity == "error" for found in reader.problems):
-        root = _table(reader, f"{subject}s", main, vocabulary.form(subject))
         root, made = _with_counts(reader, root, main, made)
         found = Population(subject, {ROOT: root, **{name: table for name, (table, _) in made.items()}})
         _check_people(reader, found)
     if any(item.severity == "error" for item in reader.problems):
         raise FactsError(reader.problems)
     return found, tuple(reader.problems)
+
+
+def _named(reader: _Reader, table: pl.DataFrame, numbers: pl.Series | None, *, by_code: bool) -> Callable[[int], str]:
+    if numbers is not None:
+        return lambda row: numbered(numbers[row])
+    if not by_code or reader.id_ not in table.columns:
+        return numbered
+    codes = table[reader.id_]
+    return lambda row: f"{reader.id_}={codes[row]}"
 
 
 # ---- lists in columns
@@ -79,10 +105,22 @@ def _unnested(
     for name, dtype in main.schema.items():
         if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct) and name not in lists:
             known = main[name].is_not_null()
-            rows = main.filter(main[name].list.len() > 0).select(reader.id_, name).explode(name).unnest(name)
-            lists = {**lists, name: rows}
+            if name + _COMPLETE in main.columns:
+                said = reader.cells(reader.main).read(name + _COMPLETE, main[name + _COMPLETE], BOOLEAN)
+                known = said.fill_null(known)
+            owners = main.select(reader.id_, name).with_row_index("@row").filter(pl.col(name).list.len() > 0)
+            items = owners.with_columns(pl.int_ranges(1, pl.col(name).list.len() + 1).alias("@item"))
+            items = items.explode(name, "@item")
+            reader.rows[name] = _item(reader.rows[reader.main], items["@row"], items["@item"])
+            none = items[name].is_null()
+            reader.cells(name).wrong(name, items[name], none, "facts.wrong_kind", wanted="mapping")
+            lists = {**lists, name: items.drop("@row", "@item").unnest(name)}
             main = main.drop(name).with_columns(known.alias(name + _COMPLETE))
     return main, lists
+
+
+def _item(row: Callable[[int], str], rows: pl.Series, items: pl.Series) -> Callable[[int], str]:
+    return lambda at: f"{row(rows[at])}[{items[at]}]"
 
 
 # ---- rows
@@ -90,25 +128,18 @@ def _unnested(
 
 def _ids(reader: _Reader, main: pl.DataFrame) -> pl.Series:
     """The codes of the subjects, each once."""
-    if reader.id_ not in main.columns:
-        raise FactsError(
-            [problem("table.no_column", where=f"{reader.subject}s", sheet=f"{reader.subject}s", found=reader.id_)]
-        )
-    cells = Cells(f"{reader.subject}s")
-    ids = cells.read(reader.id_, main[reader.id_], TEXT)
-    reader.problems += cells.problems
-    if not cells.problems:
-        _report(reader, cells.table, ids.is_null(), "table.id_missing")
-        _report(reader, cells.table, ids.is_duplicated() & ids.is_not_null(), "table.id_twice", ids, other=cells.table)
+    before = len(reader.problems)
+    ids = reader.cells(reader.main).read(reader.id_, main[reader.id_], TEXT)
+    if len(reader.problems) == before:
+        _report(reader, reader.main, ids.is_null(), "table.id_missing")
+        _report(reader, reader.main, ids.is_duplicated() & ids.is_not_null(), "table.id_twice", ids, other=reader.main)
     return ids
 
 
 def _report(
     reader: _Reader, table: str, where: pl.Series, code: str, found: pl.Series | None = None, **details: object
 ) -> None:
-    cells = Cells(table)
-    cells.wrong(reader.id_, where if found is None else found, where, code, **details)
-    reader.problems += cells.problems
+    reader.cells(table).wrong(reader.id_, where if found is None else found, where, code, warning=False, **details)
 
 
 def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tuple[Table, pl.Series]:
@@ -124,11 +155,10 @@ def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tu
     if reader.id_ not in table.columns:
         reader.problems.append(problem("table.no_column", where=name, sheet=name, found=reader.id_))
         return empty
-    cells = Cells(name)
+    cells = reader.cells(name)
     owners = pl.DataFrame({"id": cells.read(reader.id_, table[reader.id_], TEXT)})
     places = pl.DataFrame({"id": ids}).with_row_index("place").unique("id", keep="first")
     owners = owners.join(places, on="id", how="left", maintain_order="left")
-    reader.problems += cells.problems
     _report(reader, name, owners["id"].is_null(), "table.id_missing")
     _report(reader, name, owners["place"].is_null() & owners["id"].is_not_null(), "table.no_household", owners["id"])
     if owners["place"].null_count():
@@ -160,15 +190,13 @@ def _with_counts(
     for name, (_, counts) in lists.items():
         found = counts
         if name + _COMPLETE in main.columns:
-            cells = Cells(f"{reader.subject}s")
-            complete = cells.read(name + _COMPLETE, main[name + _COMPLETE], BOOLEAN)
-            reader.problems += cells.problems
+            complete = reader.cells(reader.main).read(name + _COMPLETE, main[name + _COMPLETE], BOOLEAN)
             frame = pl.DataFrame({"count": counts, "complete": complete})
             whole = pl.when(pl.col("complete")).then(pl.col("count").fill_null(0))
             found = frame.select(whole.when(pl.col("complete").is_null()).then(pl.col("count"))).to_series()
             if (found.is_null() & counts.is_not_null()).any():
                 where = found.is_null() & counts.is_not_null()
-                _report(reader, f"{reader.subject}s", where, "population.rows_of_incomplete", found=counts, list=name)
+                _report(reader, reader.main, where, "population.rows_of_incomplete", found=counts, list=name)
         rows = rows.with_columns(found.cast(pl.UInt32).alias(name))
     return Table(root.form, rows, root.scales), dict(lists)
 
@@ -177,16 +205,14 @@ def _check_people(reader: _Reader, population: Population) -> None:
     rows = population.tables[ROOT].rows
     for column in ("members", "household_size"):
         if reader.subject == "household" and column in rows.columns:
-            cells = Cells(MAIN)
-            cells.wrong(column, rows[column], rows[column] == 0, "facts.no_people")
-            reader.problems += cells.problems
+            reader.cells(MAIN).wrong(column, rows[column], rows[column] == 0, "facts.no_people")
 
 
 # ---- columns
 
 
 def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) -> Table:
-    cells = Cells(name)
+    cells = reader.cells(name)
     known = dict(_columns(reader.vocabulary, form))
     columns: dict[str, pl.Series] = {}
     for column in given.columns:
@@ -201,7 +227,6 @@ def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) ->
         elif not _is_evidence(known, column):
             read = cells.read(column, given[column], type_).alias(column)
             columns[column] = _vouched(reader, cells, given, read) if judgement else read
-    reader.problems += cells.problems
     return Table(form.id, pl.DataFrame(columns) if columns else pl.DataFrame(height=given.height))
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from policy_engine.errors import RequestError, problem
 from policy_engine.model.decision import DecisionTable
-from policy_engine.population.answers import MOST_BITS
+from policy_engine.population.answers import MOST_BITS, WIDEST
 from policy_engine.population.column import Chosen, Collected, Column, NotCompiled, Waits, gated, merged
 from policy_engine.population.kleene import At, truth_expression
 
@@ -30,7 +31,10 @@ class TableColumns:
 
 
 def compile_table(at: At, table: DecisionTable, conditions: Sequence[Column]) -> TableColumns:
-    if max(len(table.rules), len(table.outcomes)) > MOST_BITS:
+    widest = max(len(table.rules), len(table.outcomes))
+    if widest > WIDEST:
+        raise RequestError([problem("population.too_many_rules", found=widest, limit=WIDEST)])
+    if widest > MOST_BITS:
         raise NotCompiled(f"a table of more than {MOST_BITS} rules or outcomes")
     truths = [at.plan.define(at.frame, truth_expression(condition)) for condition in conditions]
     live = at.plan.define(at.frame, _mask([truth.fill_null(value=True) for truth in truths]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
 
 import polars as pl
 
@@ -17,12 +19,16 @@ from policy_engine.population.written import status_of
 __all__ = ["Counts", "Summary", "summarise", "wanting"]
 
 
+Number: TypeAlias = int | Decimal
+"""How many: rows, or the sum of their weights."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many rows have an outcome for certain, and how many could have it (the open ones among them)."""
 
-    certain: int = 0
-    possible: int = 0
+    certain: Number = 0
+    possible: Number = 0
 
     def plus(self, other: Counts) -> Counts:
         return Counts(self.certain + other.certain, self.possible + other.possible)
@@ -33,8 +39,8 @@ class Summary:
     """One decision over a population: rows, their statuses, and for each outcome its lower and upper bound."""
 
     decision: str
-    rows: int
-    statuses: Mapping[str, int]
+    rows: Number
+    statuses: Mapping[str, Number]
     outcomes: Mapping[str, Counts]
     areas: Mapping[str, Mapping[str, Counts]] = field(default_factory=dict)
 
@@ -43,7 +49,10 @@ class Summary:
         return Summary(
             self.decision,
             self.rows + other.rows,
-            Counter(self.statuses) + Counter(other.statuses),
+            {
+                name: self.statuses.get(name, 0) + other.statuses.get(name, 0)
+                for name in dict.fromkeys([*self.statuses, *other.statuses])
+            },
             _joined(self.outcomes, other.outcomes),
             {
                 area: _joined(self.areas.get(area, {}), other.areas.get(area, {}))
@@ -57,17 +66,28 @@ def _joined(one: Mapping[str, Counts], other: Mapping[str, Counts]) -> dict[str,
 
 
 def summarise(
-    population: Population, answers: PopulationAnswers, *, by: str = "", within: pl.Series | None = None
+    population: Population,
+    answers: PopulationAnswers,
+    *,
+    by: str = "",
+    within: pl.Series | None = None,
+    weights: pl.Series | None = None,
 ) -> list[Summary]:
-    """A summary of each decision about the subjects; `by` names a fact to part them by, `within` chooses rows."""
+    """A summary of each decision about the subjects; `by` names a fact to part them by, `within` chooses rows.
+
+    With `weights` (a number for each subject) everything that is counted is the sum of their weights.
+    """
     frame = answers.tables[ROOT]
     rows = population.tables[ROOT].rows
-    area = rows[by].fill_null("?") if by and by in rows.columns else None
+    one = pl.Series([1], dtype=pl.Int64).new_from_index(0, frame.height)
+    keys = {"weight": weights if weights is not None else one}
+    if by and by in rows.columns:
+        keys["area"] = rows[by].cast(pl.String).fill_null("?")
+    beside = pl.DataFrame(keys)
     if within is not None:
-        frame = frame.filter(within)
-        area = area.filter(within) if area is not None else None
+        frame, beside = frame.filter(within), beside.filter(within)
     return [
-        _summary(layout, frame, area)
+        _summary(layout, frame, beside)
         for id_, layout in answers.layouts.items()
         if answers.table_of[id_] == ROOT and _counted(layout, frame)
     ]
@@ -77,16 +97,17 @@ def _counted(layout: Layout, frame: pl.DataFrame) -> bool:
     return layout.kind in ("one", "collect") or frame[layout.decision].dtype == pl.Boolean
 
 
-def _summary(layout: Layout, frame: pl.DataFrame, area: pl.Series | None) -> Summary:
-    status = status_of(layout, frame)
-    counted = frame.select(_flags(layout))
-    found = {name: int(many) for name, many in status.value_counts(sort=True).rows()}
+def _summary(layout: Layout, frame: pl.DataFrame, beside: pl.DataFrame) -> Summary:
+    rows = frame.select(_flags(layout)).with_columns(status_of(layout, frame).alias("status")).hstack(beside)
+    names = [f"{name}/{kind}" for name in _names(layout) for kind in ("certain", "possible")]
+    sums = [pl.col("weight").filter(pl.col(name)).sum().alias(name) for name in names]
+    statuses = rows.group_by("status").agg(pl.col("weight").sum()).sort("weight", "status", descending=[True, False])
     areas: dict[str, dict[str, Counts]] = {}
-    if area is not None:
-        sums = counted.with_columns(area.alias("area")).group_by("area").agg(pl.all().sum()).sort("area")
-        areas = {row["area"]: _counts(layout, row) for row in sums.iter_rows(named=True)}
-    whole = counted.sum().row(0, named=True) if counted.height else dict.fromkeys(counted.columns, 0)
-    return Summary(layout.decision, frame.height, found, _counts(layout, whole), areas)
+    if "area" in rows.columns:
+        by_area = rows.group_by("area").agg(sums).sort("area")
+        areas = {row["area"]: _counts(layout, row) for row in by_area.iter_rows(named=True)}
+    whole = rows.select(pl.col("weight").sum(), *sums).row(0, named=True)
+    return Summary(layout.decision, whole["weight"], dict(statuses.rows()), _counts(layout, whole), areas)
 
 
 def _names(layout: Layout) -> Sequence[str]:
@@ -116,8 +137,8 @@ def _flags(layout: Layout) -> list[pl.Expr]:
     ]
 
 
-def _counts(layout: Layout, sums: Mapping[str, int]) -> dict[str, Counts]:
-    return {name: Counts(int(sums[f"{name}/certain"]), int(sums[f"{name}/possible"])) for name in _names(layout)}
+def _counts(layout: Layout, sums: Mapping[str, Number]) -> dict[str, Counts]:
+    return {name: Counts(sums[f"{name}/certain"], sums[f"{name}/possible"]) for name in _names(layout)}
 
 
 def wanting(missing: Iterable[frozenset[Missing]]) -> tuple[Counter[str], Counter[str]]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import polars as pl
 
+from policy_engine.errors import FactsError, problem_of
+from policy_engine.population.lists import MOST_ITEMS
 from policy_engine.population.plan import Frame, Plan, Step
 from policy_engine.population.tables import ROOT, Population
 
@@ -33,13 +35,24 @@ class _Run:
     def _table(self, frame: Frame) -> None:
         table = self.population.tables[frame.name].rows
         rows = table.select(column for column in table.columns if (frame.name, column) in self.plan.inputs)
+        for column in [name for name, dtype in rows.schema.items() if isinstance(dtype, pl.List)]:
+            self._limited(frame.name, column, rows[column].list.len())
         if not rows.columns:
             rows = pl.DataFrame(height=table.height)
         if frame.name != ROOT:
             counts = self.population.counts(frame.name)
+            self._limited(self.population.above(frame.name), frame.name, counts)
             rows = rows.with_columns(_repeated(counts).alias(_link(frame.around)))
             self.ends[frame.name] = counts.cum_sum()
         self.frames[frame.name] = rows
+
+    def _limited(self, table: str, column: str, counts: pl.Series) -> None:
+        """No list of a row is longer than what the widths of sums are proved for."""
+        longest: Any = counts.max() or 0
+        if longest > MOST_ITEMS:
+            place = f"{table or self.population.subject + 's'}!{column}:{self.population.owner(table, counts.arg_max() or 0)}"
+            found = {"fact": column, "found": longest, "limit": MOST_ITEMS}
+            raise FactsError([problem_of("population.too_many_items", None, found, where=place)])
 
     def _cells(self, frame: Frame) -> None:
         lists = self.frames[frame.around][frame.column]

@@ -5,21 +5,29 @@ In blocks the rows of every list must come in the order of the households; then 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from policy_engine.errors import FactsError, problem
+from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.population.conform import MAIN
 
-__all__ = ["BLOCK", "Source"]
+__all__ = ["BLOCK", "Part", "Source"]
 
 BLOCK = 200_000
 """Households read at a time."""
 
 _ID = "household_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the households with the rows of their lists, and the number (from 0) of each row in its file."""
+
+    tables: Mapping[str, pl.DataFrame]
+    numbers: Mapping[str, pl.Series]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +69,29 @@ class Source:
                 [problem("file.unreadable", path=", ".join(map(str, self.files.values())), why=error)]
             ) from None
 
-    def blocks(self, size: int = BLOCK) -> Iterator[dict[str, pl.DataFrame]]:
-        """The tables, so many households at a time; without a size, or of CSV files, all at once."""
+    def blocks(self, size: int = BLOCK) -> Iterator[Part]:
+        """So many households at a time; without a size, or of CSV files, all at once.
+
+        Raises `FactsError`, after the last block, with the rows of lists that were not called for.
+        """
         if not size or not self.in_blocks:
-            yield self.tables()
+            yield Part(self.tables(), {})
             return
-        lists = {name: _Rows(name, self.scan(name)) for name in self.files if name != MAIN}
+        lists = {name: _Rows(self.scan(name)) for name in self.files if name != MAIN}
         main = self.scan(MAIN)
         height = int(main.select(pl.len()).collect().item())
         _check_once(main)
         for start in range(0, max(height, 1), size):
             households = main.slice(start, size).collect()
             ids = households[_ID] if _ID in households.columns else pl.Series([], dtype=pl.String)
-            yield {MAIN: households, **{name: rows.of(ids) for name, rows in lists.items()}}
-        left = [(name, row) for name, rows in lists.items() for row in rows.rest()]
+            tables = {MAIN: households}
+            numbers = {MAIN: pl.int_range(start, start + households.height, eager=True)}
+            for name, rows in lists.items():
+                tables[name], numbers[name] = rows.of(ids)
+            yield Part(tables, numbers)
+        left = [found for name, rows in lists.items() for found in _left(name, rows, main)]
         if left:
-            raise FactsError(
-                [problem("population.not_sorted", where=name, table=name, found=found) for name, found in left[:20]]
-            )
+            raise FactsError(left)
 
 
 def _check_once(main: pl.LazyFrame) -> None:
@@ -98,38 +111,51 @@ def _check_once(main: pl.LazyFrame) -> None:
             raise FactsError(found)
 
 
+def _left(name: str, rows: _Rows, main: pl.LazyFrame) -> Iterator[Problem]:
+    """Rows that no block called for: of no household, or not in the order of the households."""
+    rest = rows.rest()
+    if not rest.height or _ID not in main.collect_schema():
+        return
+    known = main.select(_ID).collect()[_ID].cast(pl.String)
+    lost = ~rest[_ID].cast(pl.String).is_in(known.implode())
+    for number, id_ in rest.filter(lost).select(_ROW, _ID).rows():
+        yield problem("table.no_household", where=f"{name}!{_ID}:{number + 1}", fact=_ID, found=id_)
+    for number, id_ in rest.filter(~lost).select(_ROW, _ID).rows():
+        yield problem("population.not_sorted", where=f"{name}!{_ID}:{number + 1}", table=name, found=id_)
+
+
+_ROW = "@row"
+_SHOWN = 20
+
+
 @dataclass
 class _Rows:
-    """The rows of a list, read forward as their households come by."""
+    """The rows of a list, read forward as their households come by; each with its number."""
 
-    name: str
     scan: pl.LazyFrame
     read: int = 0
-    kept: pl.DataFrame | None = field(default=None)
+    kept: pl.DataFrame = field(default_factory=pl.DataFrame)
 
-    def of(self, ids: pl.Series) -> pl.DataFrame:
-        """The rows of these households."""
+    def of(self, ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+        """The rows of these households, and their numbers."""
         wanted = ids.implode()
-        while (
-            self.kept is None
-            or (self.kept.height and self.kept[_ID].tail(1).is_in(wanted).any())
-            or not self.kept.height
-        ):
-            more = self.scan.slice(self.read, BLOCK * 2).collect()
-            self.kept = more if self.kept is None else pl.concat([self.kept, more])
-            if _ID not in self.kept.columns or not more.height:
+        while not self.kept.height or (_ID in self.kept.columns and self.kept[_ID].tail(1).is_in(wanted).any()):
+            if not self._more():
                 break
-            self.read += more.height
         if _ID not in self.kept.columns:
-            return self.kept
+            return self.kept.drop(_ROW), self.kept[_ROW]
         belongs = self.kept[_ID].is_in(wanted) | self.kept[_ID].is_null()
         found, self.kept = self.kept.filter(belongs), self.kept.filter(~belongs)
-        return found
+        return found.drop(_ROW), found[_ROW]
 
-    def rest(self) -> Iterator[str]:
-        """Households of rows that were not called for."""
-        if self.kept is not None and _ID in self.kept.columns:
-            yield from self.kept[_ID].cast(pl.String).head(5).to_list()
-        after = self.scan.slice(self.read, 5).collect()
-        if _ID in after.columns:
-            yield from after[_ID].cast(pl.String).to_list()
+    def _more(self) -> bool:
+        more = self.scan.slice(self.read, BLOCK * 2).collect().with_row_index(_ROW, self.read)
+        self.kept = pl.concat([self.kept, more]) if self.kept.width else more
+        self.read += more.height
+        return more.height > 0
+
+    def rest(self) -> pl.DataFrame:
+        """The first of the rows that were not called for."""
+        if self.kept.height < _SHOWN:
+            self._more()
+        return self.kept.head(_SHOWN) if _ID in self.kept.columns else self.kept.clear()

@@ -118,6 +118,15 @@ class Population:
         column = name.removeprefix(above + ".") if above else name
         return self.tables[above].rows[column].fill_null(0).cast(pl.Int64)
 
+    def owner(self, table: str, row: int) -> str:
+        """The subject that a row of a table belongs to, as `household_id=…`."""
+        while table:
+            row = (self.counts(table).cum_sum() > row).arg_max() or 0
+            table = self.above(table)
+        column = f"{self.subject}_id"
+        rows = self.tables[ROOT].rows
+        return f"{column}={rows[column][row] if column in rows.columns else row + 1}"
+
     def slice(self, start: int, length: int) -> Population:
         """Some of the subjects, with all that belongs to them."""
         spans = {ROOT: (start, length)}

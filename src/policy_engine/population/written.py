@@ -16,7 +16,7 @@ from policy_engine.population.answers import Layout, bits
 from policy_engine.population.run import PopulationAnswers
 from policy_engine.population.tables import ROOT, Population
 
-__all__ = ["answer_table", "scope_column", "status_of"]
+__all__ = ["STATUSES", "answer_table", "scope_column", "status_of"]
 
 STATUSES = ("determined", "undetermined", "gap", "conflict")
 

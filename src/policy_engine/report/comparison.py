@@ -52,6 +52,8 @@ def comparison_text(found: Comparison, language: Language) -> str:
     head = in_(f"{found.on}，{found.asked} 户", f"{found.on}, {found.asked} households", language)
     if found.subject != "household":
         head = f"{found.on}, {found.asked} {unit}"
+    if found.asked != found.rows:
+        head += in_(f"（加权；样本 {found.rows} 户）", f" (weighted; {found.rows} in the sample)", language)
     if found.outside:
         head += in_(f"；另有 {found.outside} 户不在适用范围", f"; {found.outside} more are out of scope", language)
     lines = [f"{found.pack.title.in_(language)}", head]
@@ -86,6 +88,8 @@ def suppositions(pack: Pack, scenario: Scenario, language: Language) -> Iterator
 def _shift(found: Comparison, shift: Shift, language: Language) -> Iterator[str]:
     label = found.pack.decision(shift.decision).label.in_(language)
     changed = in_(f"{shift.changed} 户与原来不同", f"{shift.changed} stand otherwise", language)
+    if shift.changed != shift.changed_rows:
+        changed += in_(f"（样本中 {shift.changed_rows} 户）", f" ({shift.changed_rows} in the sample)", language)
     yield f"{label}: {changed}"
     heads = [in_(*MOVES[part], language) for part in MOVES]
     rows = [_move_cells(found.pack, shift, move, language) for move in shift.moves if not move.place]
@@ -202,6 +206,7 @@ def comparison_data(found: Comparison) -> dict[str, Any]:
         "subject": found.subject,
         "asked": plain(found.asked),
         "outside": plain(found.outside),
+        "rows": found.rows,
         "levels": list(found.levels),
         "scenarios": [
             {"scenario": scenario_data(scenario), "decisions": [_shift_data(shift) for shift in shifts]}
@@ -238,6 +243,7 @@ def _shift_data(shift: Shift) -> dict[str, Any]:
     return {
         "decision": shift.decision,
         "changed": plain(shift.changed),
+        "changed_rows": shift.changed_rows,
         "before": tally_data(shift.before),
         "after": tally_data(shift.after),
         "transitions": [

@@ -47,7 +47,8 @@ _MOST_LINES = 20
 
 def comparison_page(found: Comparison, language: Language = "zh") -> str:
     """The whole comparison."""
-    parts = [_head(found.pack, f"{found.on} · {found.asked} {say(found.subject, language)}", language)]
+    sample = in_(f"（样本 {found.rows}）", f" (sample of {found.rows})", language) if found.asked != found.rows else ""
+    parts = [_head(found.pack, f"{found.on} · {found.asked} {say(found.subject, language)}{sample}", language)]
     for scenario, shifts in found.scenarios:
         parts.append(f"<h2>{escape(in_('设想', 'Scenario', language))} {escape(scenario.name)}</h2>")
         parts.append(_list(suppositions(found.pack, scenario, language)))

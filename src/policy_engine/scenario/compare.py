@@ -81,13 +81,16 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One decision under one scenario: how many stand otherwise (`changed`), and how many went from which state to which."""
+    """One decision under one scenario: how many stand otherwise (`changed`; without weights, `changed_rows`), and how many
+    went from which state to which.
+    """
 
     decision: str
     outcomes: tuple[str, ...]
     before: Tally
     after: Tally
     changed: Decimal
+    changed_rows: int
     transitions: Mapping[tuple[str, str], Decimal]
     moves: tuple[Move, ...]
     differences: tuple[Difference, ...]
@@ -97,13 +100,16 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A population under a pack, and under each scenario. `outside` are subjects that the pack is not for."""
+    """A population under a pack, and under each scenario. `outside` are subjects that the pack is not for; `rows` is
+    `asked` without weights.
+    """
 
     pack: Pack
     on: datetime.date
     subject: str
     asked: Decimal
     outside: Decimal
+    rows: int
     levels: tuple[str, ...]
     scenarios: tuple[tuple[Scenario, tuple[Shift, ...]], ...]
 
@@ -150,7 +156,7 @@ def compare(
         compared.append((scenario, run.shifts(scenario)))
         progress(number, len(scenarios) + 1)
     total = whole(places_of(population, ROOT, weights, ())["weight"].sum())
-    return Comparison(pack, on, population.subject, total, outside, levels, tuple(compared))
+    return Comparison(pack, on, population.subject, total, outside, len(population), levels, tuple(compared))
 
 
 class _Run:
@@ -202,6 +208,7 @@ class _Run:
             tally(layout, rows),
             tally(layout, rows.select("weight", **{name: f"{name}'" for name in ("certain", "possible", "flag")})),
             whole(rows["weight"].filter(changed).sum()),
+            int(changed.sum()),
             transitions,
             tuple(_moves(layout, rows, self.levels)),
             tuple(differences(self.pack, (self.base, after), self.rests[id_], changed, rows["weight"])),

@@ -138,8 +138,7 @@ def state_name(layout: Layout, certain: int, flag: str) -> str:
 def in_scope(pack: Pack, population: Population, on: datetime.date) -> pl.Series:
     """Which subjects may lie in the pack's area on a day on which it is in force: not those that certainly do not."""
     rows = population.tables[ROOT].rows
-    window = pack.in_force
-    if (window.from_ is not None and on < window.from_) or (window.to is not None and on > window.to):
+    if on not in pack.in_force:
         return pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows.height)
     inside = pl.Series([True], dtype=pl.Boolean).new_from_index(0, rows.height)
     for name, places in pack.area.places:

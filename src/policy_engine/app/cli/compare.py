@@ -14,6 +14,7 @@ from policy_engine.app.cli.population_options import (
     Html,
     ScenarioFiles,
     Svg,
+    Weights,
     told_of_populations,
 )
 from policy_engine.app.cli.words import LANGUAGE, words
@@ -34,6 +35,7 @@ def command(
     samples: Annotated[
         int, typer.Option("--samples", help=words("每个决定举几户为例", "how many households to show of each decision"))
     ] = 3,
+    weights: Weights = "",
     format_: Format = "text",
     html: Html = None,
     svg: Svg = None,
@@ -46,7 +48,7 @@ def command(
         from policy_engine.scenario.compare import compare
 
         loaded = pack_of(pack)
-        asked = ask(given, loaded, on, settings)
+        asked = ask(given, loaded, on, settings, weights)
         scenarios = scenarios_of(scenario, loaded)
         if sets or readings:
             scenarios = (*scenarios, scenario_of(sets, readings, loaded))
@@ -60,6 +62,7 @@ def command(
                 asked.on,
                 decisions=decisions,
                 settings=asked.settings,
+                weights=asked.weights,
                 samples=samples,
                 progress=tell,
             )

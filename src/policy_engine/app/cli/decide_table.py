@@ -48,13 +48,13 @@ from policy_engine.version import __version__
 if TYPE_CHECKING:
     from policy_engine.record.entry import Entry
 
-__all__ = ["Request", "decide_table"]
+__all__ = ["PROBLEM_HEADINGS", "Request", "decide_table", "problem_row"]
 
 CHUNK = 100
 IN_PROCESS = 1000
 """Up to so many households it is not worth starting other processes."""
 
-_PROBLEM_HEADINGS = ("工作表", "行", "单元格", "户编号", "列", "填的是", "应当是", "说明", "代码", "原行")
+PROBLEM_HEADINGS = ("工作表", "行", "单元格", "户编号", "列", "填的是", "应当是", "说明", "代码", "原行")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def decide_table(
     result, main = _result(out, request, tables)
     exits: dict[Exit, int] = {}
     for rejected in tables.rejected:
-        result.write(Result.REJECTED, _problem_row(rejected))
+        result.write(Result.REJECTED, problem_row(rejected))
     opinions: list[Opinion | None] = []
     outcomes = _outcomes(request, tables)
     if recording is not None:
@@ -156,7 +156,7 @@ def _result(out: Path, request: Request, tables: Tables) -> tuple[Result, Layout
     }
     if request.of("member"):
         headings[Result.MEMBERS] = ("户编号", "成员", "成员编号", *_answer_headings(request, "member"))
-    headings[Result.REJECTED] = headings[Result.NOTES] = _PROBLEM_HEADINGS
+    headings[Result.REJECTED] = headings[Result.NOTES] = PROBLEM_HEADINGS
     return Result(out, headings, len(own.headings)), own
 
 
@@ -270,9 +270,9 @@ def _progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
 
 def _write(result: Result, outcome: Outcome, width: int) -> None:
     for rejected in outcome.rejected:
-        result.write(Result.REJECTED, _problem_row(rejected))
+        result.write(Result.REJECTED, problem_row(rejected))
     for note in outcome.notes:
-        result.write(Result.NOTES, _problem_row(note))
+        result.write(Result.NOTES, problem_row(note))
     for member in outcome.members:
         result.write(Result.MEMBERS, member)
     if outcome.row:
@@ -280,7 +280,7 @@ def _write(result: Result, outcome: Outcome, width: int) -> None:
         result.write(Result.RESULTS, outcome.row)
 
 
-def _problem_row(rejected: Rejected) -> list[Cell]:
+def problem_row(rejected: Rejected) -> list[Cell]:
     found = rejected.problem
     details = dict(found.details)
     wanted = details.get("wanted") or found.help("zh")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,12 +21,13 @@ from policy_engine.app.cli.options import (
     scenario_of,
     settings_of,
 )
+from policy_engine.app.cli.population_options import Weights
 from policy_engine.app.cli.words import words
 from policy_engine.errors import MissingExtra, RequestError, problem
 from policy_engine.model.facts import Evidence
 
 if TYPE_CHECKING:
-    from policy_engine.app.cli.population_run import Job
+    from policy_engine.app.cli.population_run import Job, Totals
 
 __all__ = ["app"]
 
@@ -38,8 +38,8 @@ Given = Annotated[
     typer.Argument(
         metavar="IN",
         help=words(
-            "文件夹（households、members 等 .parquet 或 .csv），或单个户表文件",
-            "a folder (households, members, … as .parquet or .csv), or the file of the households",
+            "文件夹（households、members 等 .parquet 或 .csv）、户表文件、工作簿、CSV 文件夹或事实文件",
+            "a folder (households, members, … as .parquet or .csv), the file of the households, a workbook, or a facts file",
         ),
     ),
 ]
@@ -72,18 +72,21 @@ def _job(
     readings: list[str] | None,
     block: int,
     judged: tuple[str, str | None],
+    weights: str = "",
 ) -> Job:
     try:
-        from policy_engine.app.cli.population_run import Job, asked_of
+        from policy_engine.app.cli.population_run import Job
+        from policy_engine.population.block import Runner
+        from policy_engine.population.rowwise import Asked as AskedPack
     except ModuleNotFoundError as error:
         raise _missing_extra(error) from None
     loaded = pack_of(pack)
     day = day_of(on)
     if day is None:
         raise RequestError([problem("request.no_date")])
-    asked = asked_of(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
+    asked = AskedPack(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
     evidence = Evidence(by=judged[0], observed_on=day_of(judged[1]))
-    return Job(asked, given, tuple(decisions or loaded.answers), block, evidence)
+    return Job(Runner(asked, tuple(decisions or loaded.answers), evidence), given, block, weights)
 
 
 def _missing_extra(error: ModuleNotFoundError) -> MissingExtra:
@@ -92,12 +95,15 @@ def _missing_extra(error: ModuleNotFoundError) -> MissingExtra:
     return MissingExtra([problem("population.missing_extra", found=error.name)])
 
 
-@app.command("decide", help=words("逐户决定，结果写入 Parquet 或 CSV", "decide every household, into Parquet or CSV"))
+@app.command("decide", help=words("逐户决定，结果写成表", "decide every household, into a table"))
 def decide(
     given: Given,
     pack: PackName,
     out: Annotated[
-        Path, typer.Option("--out", help=words("结果文件（.parquet 或 .csv）", "the result (.parquet or .csv)"))
+        Path,
+        typer.Option(
+            "--out", help=words("结果文件（.parquet、.csv 或 .xlsx）", "the result (.parquet, .csv or .xlsx)")
+        ),
     ],
     on: When = None,
     decision: Asked = None,
@@ -110,27 +116,57 @@ def decide(
     block: BlockSize = 200_000,
     judged_by: By = "",
     judged_on: Seen = None,
+    engine: Annotated[
+        Literal["polars", "spark"],
+        typer.Option("--engine", help=words("本进程计算，或交给 Spark", "in this process, or on Spark")),
+    ] = "polars",
+    master: Annotated[
+        str, typer.Option("--master", metavar="URL", help=words("Spark 集群的地址", "the Spark cluster"))
+    ] = "local[*]",
 ) -> None:
     with told():
         job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
-        if out.suffix not in (".parquet", ".csv"):
+        if out.suffix not in (".parquet", ".csv", ".xlsx"):
             raise RequestError([problem("population.bad_out", found=out)])
-        from policy_engine.app.cli.population_run import write
-
-        totals = write(job, out, missing=missing)
-        _tell(totals.rows, totals.statuses, out)
-        raise typer.Exit(_exit(totals.statuses))
+        totals = (_on_spark if engine == "spark" else _here)(job, out, master, missing=missing)
+        _tell(totals, out)
+        raise typer.Exit(_exit(totals))
 
 
-def _tell(rows: int, statuses: Counter[str], out: Path) -> None:
-    found = ", ".join(f"{status} {many}" for status, many in sorted(statuses.items()))
+def _here(job: Job, out: Path, _: str, *, missing: bool) -> Totals:
+    from policy_engine.app.cli.population_run import write
+
+    return write(job, out, missing=missing)
+
+
+def _on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals:
+    try:
+        from policy_engine.app.cli.population_spark import write_on_spark
+    except ImportError as error:
+        raise MissingExtra([problem("spark.missing_extra", found=error.name or error)]) from None
+    return write_on_spark(job, out, master, missing=missing)
+
+
+def _tell(totals: Totals, out: Path) -> None:
+    rows, found = totals.rows, ", ".join(f"{status} {many}" for status, many in sorted(totals.statuses.items()))
     print(words(f"{rows} 户，结果在 {out}：{found}", f"{rows} households, written to {out}: {found}"), file=sys.stderr)
+    if totals.rejected:
+        from policy_engine.app.cli.population_workbook import write_rejected
+
+        where = out if out.suffix == ".xlsx" else write_rejected(out, totals.rejected)
+        many = len(totals.rejected)
+        print(
+            words(f"被拒绝的行有 {many} 行，列在 {where}", f"{many} rejected rows, listed in {where}"), file=sys.stderr
+        )
 
 
-def _exit(statuses: Counter[str]) -> Exit:
-    if statuses["gap"] or statuses["conflict"]:
+def _exit(totals: Totals) -> Exit:
+    """The gravest of all, as for `decide`."""
+    if totals.rejected:
+        return Exit.INVALID
+    if totals.statuses["gap"] or totals.statuses["conflict"]:
         return Exit.GAP_OR_CONFLICT
-    return Exit.UNDETERMINED if statuses["undetermined"] else Exit.DECIDED
+    return Exit.UNDETERMINED if totals.statuses["undetermined"] else Exit.DECIDED
 
 
 @app.command(
@@ -156,9 +192,10 @@ def describe(
     block: BlockSize = 200_000,
     judged_by: By = "",
     judged_on: Seen = None,
+    weights: Weights = "",
 ) -> None:
     with told():
-        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
+        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on), weights)
         from policy_engine.app.cli.population_run import figures
 
         for line in figures(job, by=by, missing=missing):

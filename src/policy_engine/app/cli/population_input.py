@@ -7,22 +7,34 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.options import day_of, settings_of
+from policy_engine.app.cli.template import missing_extra
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
-from policy_engine.documents.table_facts import read_household
-from policy_engine.documents.tables import read_tables
-from policy_engine.errors import FactsError, Problem, RequestError, problem
+from policy_engine.documents.table_columns import MAIN
+from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.population.conform import conform
+from policy_engine.population.files import Source
 from policy_engine.population.rows import population_of
 from policy_engine.population.tables import Population
+from policy_engine.population.weights import taken_weights
 
-__all__ = ["Asked", "ask", "facts_of", "scenarios_of", "write"]
+if TYPE_CHECKING:
+    from policy_engine.documents.tables import Rejected
+
+__all__ = ["FACTS", "Asked", "ask", "facts_of", "in_sheets", "read_population", "read_sheets", "scenarios_of", "write"]
+
+FACTS = (".yaml", ".yml", ".json", ".jsonl")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_SHEETS = (MAIN, "household")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +45,67 @@ class Asked:
     population: Population
     on: datetime.date
     settings: Settings
+    weights: pl.Series | None = None
 
 
-def ask(path: Path, pack: Pack, on: str | None, settings: Path | None) -> Asked:
-    """Reads everything; raises with every problem where something cannot be used."""
+def ask(path: Path, pack: Pack, on: str | None, settings: Path | None, weights: str = "") -> Asked:
+    """Reads everything; raises with every problem where something cannot be used. `weights` names a column."""
     supplied = settings_of(settings, pack)
-    population = _population(path, pack)
+    population, series = _weighted(path, pack, weights) if weights else (read_population(path, pack), None)
     day = day_of(on)
     if day is None:
         raise RequestError([problem("request.no_date")])
-    return Asked(pack, population, day, supplied)
+    return Asked(pack, population, day, supplied, series)
 
 
-def _population(path: Path, pack: Pack) -> Population:
-    if path.suffix.lower() in (".yaml", ".yml", ".json", ".jsonl"):
+def _weighted(path: Path, pack: Pack, column: str) -> tuple[Population, pl.Series]:
+    if path.suffix.lower() in FACTS or in_sheets(path):
+        raise RequestError([problem("population.weights_in_tables", where=str(path), found=column)])
+    tables, weights = taken_weights(Source.open(path).tables(), column)
+    population, warnings = conform(tables, pack.vocabulary)
+    report(warnings)
+    return population, weights
+
+
+def read_population(path: Path, pack: Pack) -> Population:
+    """A whole population in any form: facts, a workbook or CSV folder, or tables. Raises with every problem."""
+    if path.suffix.lower() in FACTS:
         return population_of(facts_of(path, pack), pack.vocabulary)
+    if not in_sheets(path):
+        population, warnings = conform(Source.open(path).tables(), pack.vocabulary)
+        report(warnings)
+        return population
+    found, rejected = read_sheets(path, pack)
+    if rejected:
+        raise FactsError(dict.fromkeys(one.problem for one in rejected))
+    return found
+
+
+def in_sheets(path: Path) -> bool:
+    """A workbook, or CSV files named as its sheets are (户, 成员, …); not the tables of `population.files`."""
+    if path.is_dir():
+        return any((path / f"{name}.csv").exists() for name in _SHEETS)
+    return path.suffix.lower() in _WORKBOOKS or (path.suffix.lower() == ".csv" and path.stem in _SHEETS)
+
+
+def read_sheets(path: Path, pack: Pack) -> tuple[Population, tuple[Rejected, ...]]:
+    """The households of a workbook or CSV folder as `decide` reads them, and every row that cannot be used."""
+    try:
+        from policy_engine.documents.table_facts import read_household
+        from policy_engine.documents.tables import read_tables, set_aside
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
     tables = read_tables(path, pack.vocabulary)
-    problems: list[Problem] = [rejected.problem for rejected in tables.rejected]
+    rejected = list(tables.rejected)
     found: list[Facts] = []
     for household in tables.households:
         facts, told = read_household(tables.layouts, household, pack.vocabulary)
         if facts is None:
-            problems += told
+            rejected += set_aside(tables.layouts, household, told)
         else:
+            report(told)
             found.append(facts)
-    if problems:
-        raise FactsError(problems)
-    return population_of(found, pack.vocabulary)
+    return population_of(found, pack.vocabulary), tuple(rejected)
 
 
 def facts_of(path: Path, pack: Pack) -> tuple[Facts, ...]:

@@ -13,7 +13,7 @@ from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.words import words
 from policy_engine.errors import MissingExtra, problem
 
-__all__ = ["Decisions", "Format", "Given", "Html", "ScenarioFiles", "Svg", "told_of_populations"]
+__all__ = ["Decisions", "Format", "Given", "Html", "ScenarioFiles", "Svg", "Weights", "told_of_populations"]
 
 Given = Annotated[
     Path,
@@ -42,6 +42,15 @@ Html = Annotated[
 Svg = Annotated[
     Path | None,
     typer.Option("--svg", metavar="FILE", help=words("写出第一个决定的图", "write the chart of the first decision")),
+]
+
+Weights = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        metavar="COLUMN",
+        help=words("抽样权重列", "the column of weights, where the households are a sample"),
+    ),
 ]
 
 

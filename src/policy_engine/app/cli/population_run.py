@@ -5,83 +5,139 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
+from policy_engine.app.cli.population_input import FACTS, in_sheets, read_population, read_sheets
+from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.model.facts import Evidence
+from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
-from policy_engine.model.scenario import Scenario, Settings
-from policy_engine.population.compile import Compiled, compile_pack
-from policy_engine.population.conform import conform
-from policy_engine.population.describe import Summary, summarise, wanting
+from policy_engine.population.block import Block, Runner, together
+from policy_engine.population.describe import Counts, Number, Summary, summarise, wanting
 from policy_engine.population.files import Source
 from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
-from policy_engine.population.run import PopulationAnswers, answers_of
-from policy_engine.population.settling import open_rows, with_missing
+from policy_engine.population.settling import open_rows
 from policy_engine.population.tables import Population
-from policy_engine.population.written import answer_table, scope_column
+from policy_engine.population.weights import taken_weights
+from policy_engine.population.written import scope_column
+from policy_engine.values import format_number
 
-__all__ = ["Block", "Job", "Totals", "asked_of", "figures", "write", "write_county"]
+if TYPE_CHECKING:
+    from policy_engine.documents.tables import Rejected
+
+MOST_TOLD = 1000
+"""Problems after which the rest of a county is not read."""
+
+__all__ = ["Job", "Totals", "figures", "write", "write_county"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is asked about which files."""
 
-    asked: Asked
+    runner: Runner
     given: Path
-    decisions: tuple[str, ...]
     block: int
-    evidence: Evidence
+    weights: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some of the households, decided."""
-
-    population: Population
-    answers: PopulationAnswers
+    @property
+    def asked(self) -> Asked:
+        return self.runner.asked
 
 
 @dataclass
 class Totals:
+    """What was written: households, answers by status, and the rows of a workbook that are not used."""
+
     rows: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
+    rejected: list[Rejected] = field(default_factory=list)
 
 
-def asked_of(pack: Pack, day: datetime.date, settings: Settings, scenario: Scenario) -> Asked:
-    return Asked(pack, day, settings, scenario)
+def blocks(job: Job, rejected: list[Rejected] | None = None) -> Iterator[Block]:
+    """The county block by block, a workbook or a facts file in one. Warnings are told at the end, each once.
+
+    Raises `FactsError` with the problems of all blocks: after the first, the others are only read. Households of a
+    workbook that cannot be used go to `rejected`, where that is given.
+    """
+    if job.given.suffix.lower() in FACTS or in_sheets(job.given):
+        yield job.runner.decide(_at_once(job, rejected))
+    else:
+        yield from _in_parts(job)
 
 
-def blocks(job: Job) -> Iterator[Block]:
-    """The county block by block; compiled once for all blocks with the same columns. Warnings are told once."""
-    compiled: dict[object, Compiled] = {}
-    told: set[tuple[str, str]] = set()
-    for tables in Source.open(job.given).blocks(job.block):
-        population, warnings = conform(tables, job.asked.pack.vocabulary, evidence=job.evidence)
-        report(found for found in warnings if (found.code, found.where) not in told)
-        told |= {(found.code, found.where) for found in warnings}
-        if population.schema not in compiled:
-            compiled[population.schema] = compile_pack(job.asked, population, job.decisions)
-        yield Block(population, answers_of(job.asked, population, compiled[population.schema]))
+def _at_once(job: Job, rejected: list[Rejected] | None) -> Population:
+    if job.runner.evidence.by:
+        raise RequestError([problem("population.judged_in_rows", where=str(job.given))])
+    if job.weights:
+        raise RequestError([problem("population.weights_in_tables", where=str(job.given), found=job.weights)])
+    if rejected is None or not in_sheets(job.given):
+        return read_population(job.given, job.asked.pack)
+    population, found = read_sheets(job.given, job.asked.pack)
+    rejected += found
+    return population
+
+
+def _in_parts(job: Job) -> Iterator[Block]:
+    warnings: list[Problem] = []
+    problems: list[Problem] = []
+    parts = Source.open(job.given).blocks(job.block)
+    while len(problems) < MOST_TOLD:
+        try:
+            part = next(parts, None)
+            if part is None:
+                break
+            tables, weights = part.tables, None
+            if job.weights:
+                tables, weights = taken_weights(tables, job.weights, part.numbers)
+            population, told = job.runner.read(tables, part.numbers)
+        except FactsError as error:
+            problems += error.problems
+            continue
+        warnings += told
+        if not problems:
+            yield replace(job.runner.decide(population), weights=weights)
+    if problems:
+        raise FactsError(problems)
+    report(together(warnings))
 
 
 def write(job: Job, out: Path, *, missing: bool) -> Totals:
-    """Write a row for each household; memory does not grow with their number."""
+    """Write a row for each household, all or nothing; memory does not grow with their number."""
     totals = Totals()
     rows = _rows(job, totals, missing=missing)
+    part = out.with_name(f".part-{out.name}")
+    if out.suffix == ".xlsx":
+        try:
+            from policy_engine.app.cli.population_workbook import write_workbook
+        except ModuleNotFoundError as error:
+            raise missing_extra(error) from None
+        write_workbook(part, job.asked, job.given, rows, totals.rejected)
+    else:
+        _write_table(part, rows)
+    part.replace(out)
+    return totals
+
+
+def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:
     first = next(rows)
+    failed: list[FactsError] = []
 
     def read(columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
         yield first if columns is None else first.select(columns)
-        for frame in rows:
-            yield frame if columns is None else frame.select(columns)
+        try:
+            for frame in rows:
+                yield frame if columns is None else frame.select(columns)
+        except FactsError as error:
+            failed.append(error)
 
     found = register_io_source(io_source=read, schema=first.schema)
     if out.suffix == ".parquet":
@@ -89,13 +145,14 @@ def write(job: Job, out: Path, *, missing: bool) -> Totals:
     else:
         lists = [name for name, dtype in first.schema.items() if isinstance(dtype, pl.List)]
         found.with_columns(pl.col(lists).list.join("、") if lists else []).sink_csv(out, include_bom=True)
-    return totals
+    if failed:
+        out.unlink()
+        raise failed[0]
 
 
 def _rows(job: Job, totals: Totals, *, missing: bool) -> Iterator[pl.DataFrame]:
-    for block in blocks(job):
-        answers = with_missing(job.asked, block.population, block.answers) if missing else block.answers
-        frame = answer_table(job.asked.pack, block.population, answers, in_force=in_force(job))
+    for block in blocks(job, totals.rejected):
+        frame = job.runner.written(block, missing=missing)
         totals.rows += frame.height
         for name in frame.columns:
             if name.endswith(".status"):
@@ -103,38 +160,50 @@ def _rows(job: Job, totals: Totals, *, missing: bool) -> Iterator[pl.DataFrame]:
         yield frame
 
 
-def in_force(job: Job) -> bool:
-    window, day = job.asked.pack.in_force, job.asked.on
-    return (window.from_ is None or window.from_ <= day) and (window.to is None or day <= window.to)
-
-
 # ---- figures
+
+
+@dataclass
+class _Figures:
+    """What is counted block by block: rows and, of a sample, the sums of their weights."""
+
+    scopes: Counter[str] = field(default_factory=Counter)
+    rows: dict[str, Summary] = field(default_factory=dict)
+    weighted: dict[str, Summary] = field(default_factory=dict)
+    missing: dict[str, tuple[Counter[str], Counter[str]]] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+
+    def add(self, job: Job, block: Block, by: str) -> None:
+        scope = scope_column(job.asked.pack, block.population, in_force=job.asked.on in job.asked.pack.in_force)
+        self.scopes.update(scope.to_list())
+        self.left.update(block.answers.by_row)
+        within = scope != "out"
+        for found, weights in ((self.rows, None), (self.weighted, block.weights)):
+            if found is self.rows or weights is not None:
+                for one in summarise(block.population, block.answers, by=by, within=within, weights=weights):
+                    known = found.get(one.decision)
+                    found[one.decision] = one if known is None else known.plus(one)
 
 
 def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
     """The county in lines of text."""
-    summaries: dict[str, Summary] = {}
-    scopes: Counter[str] = Counter()
-    rows: dict[str, tuple[Counter[str], Counter[str]]] = {}
-    left: dict[str, str] = {}
+    found = _Figures()
     for block in blocks(job):
-        scope = scope_column(job.asked.pack, block.population, in_force=in_force(job))
-        scopes.update(scope.to_list())
-        left.update(block.answers.by_row)
-        for summary in summarise(block.population, block.answers, by=by, within=scope != "out"):
-            known = summaries.get(summary.decision)
-            summaries[summary.decision] = summary if known is None else known.plus(summary)
+        found.add(job, block, by)
         if missing:
-            _add_missing(job, block, rows)
+            _add_missing(job, block, found.missing)
     label = {
         "in": words("适用", "in scope"),
         "open": words("是否适用未知", "scope open"),
         "out": words("不适用", "out of scope"),
     }
-    yield words("户数", "households") + "  " + ", ".join(f"{label[name]} {many}" for name, many in scopes.items())
-    for summary in summaries.values():
-        yield from _lines(job.asked.pack, summary, rows.get(summary.decision))
-    for id_, reason in left.items():
+    scopes = ", ".join(f"{label[name]} {many}" for name, many in found.scopes.items())
+    yield words("户数", "households") + "  " + scopes
+    if found.weighted:
+        yield words("括号内是加权数和比例", "in brackets: weighted, with its share")
+    for id_, summary in found.rows.items():
+        yield from _lines(job.asked.pack, summary, found.weighted.get(id_), found.missing.get(id_))
+    for id_, reason in found.left.items():
         yield words(f"逐户决定 {id_}：{reason}", f"row by row: {id_}: {reason}")
 
 
@@ -146,17 +215,25 @@ def _add_missing(job: Job, block: Block, rows: dict[str, tuple[Counter[str], Cou
         known[1].update(alone)
 
 
-def _lines(pack: Pack, summary: Summary, missing: tuple[Counter[str], Counter[str]] | None) -> Iterator[str]:
+def _lines(
+    pack: Pack, summary: Summary, weighted: Summary | None, missing: tuple[Counter[str], Counter[str]] | None
+) -> Iterator[str]:
     definition = pack.decision(summary.decision)
     yield ""
-    statuses = ", ".join(f"{name} {many}" for name, many in summary.statuses.items())
+    of = weighted.statuses if weighted is not None else {}
+    statuses = ", ".join(f"{name} {many}{_sum(of.get(name), weighted)}" for name, many in summary.statuses.items())
     yield f"{definition.label.zh if LANGUAGE == 'zh' else definition.label.en} ({summary.decision}): {statuses}"
     names = {option.id: option.label(LANGUAGE) for option in definition.table.outcomes} if definition.table else {}
     for name, counts in summary.outcomes.items():
-        yield f"  {names.get(name, name)}: {_bounds(counts.certain, counts.possible)}"
+        more = _sums(weighted.outcomes[name], weighted.rows) if weighted is not None else ""
+        yield f"  {names.get(name, name)}: {_bounds(counts)}{more}"
     for area, found in summary.areas.items():
-        parts = ", ".join(f"{names.get(name, name)} {_bounds(c.certain, c.possible)}" for name, c in found.items())
-        yield f"    {area}: {parts}"
+        sums = weighted.areas[area] if weighted is not None else {}
+        parts = (
+            f"{names.get(name, name)} {_bounds(c)}{f' ({_bounds(sums[name])})' if sums else ''}"
+            for name, c in found.items()
+        )
+        yield f"    {area}: {', '.join(parts)}"
     if missing is not None and missing[0]:
         yield words(
             "  所缺（户数；其中只缺这一项的户数）", "  missing (households; those for which it alone is missing)"
@@ -166,8 +243,23 @@ def _lines(pack: Pack, summary: Summary, missing: tuple[Counter[str], Counter[st
             yield f"    {fact}: {missing[0][fact]}; {missing[1][fact]}"
 
 
-def _bounds(certain: int, possible: int) -> str:
-    return str(certain) if certain == possible else f"{certain}–{possible}"
+def _bounds(counts: Counts) -> str:
+    least, most = (_number(many) for many in (counts.certain, counts.possible))
+    return least if least == most else f"{least}–{most}"
+
+
+def _number(many: Number) -> str:
+    return str(many) if isinstance(many, int) else format_number(many)
+
+
+def _sum(many: Number | None, weighted: Summary | None) -> str:
+    return "" if weighted is None else f" ({_number(many or 0)})"
+
+
+def _sums(counts: Counts, rows: Number) -> str:
+    """The weighted bounds of an outcome, and which share of all they are."""
+    shares = [f"{Decimal(many) / Decimal(rows):.1%}" if rows else "–" for many in (counts.certain, counts.possible)]
+    return f" ({_bounds(counts)}; {'–'.join(dict.fromkeys(shares))})"
 
 
 def write_county(

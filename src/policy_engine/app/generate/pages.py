@@ -108,6 +108,7 @@ def _problem(code: str) -> str:
         "table": "reading a spreadsheet",
         "mapping": "reading a mapping of columns",
         "population": "reading the tables of a population",
+        "spark": "deciding a population on Spark",
         "ledger": "using or verifying a ledger",
         "forward": "comparing with a second engine (`--second-opinion`)",
         "record": "reading or re-performing a record",

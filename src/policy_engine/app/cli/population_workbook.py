@@ -1,0 +1,111 @@
+"""The answers about a population as a workbook, and rejected rows: what `policy-engine decide` writes, in columns."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import polars as pl
+from xlsxwriter.exceptions import FileCreateError
+
+from policy_engine.app.cli.decide_table import PROBLEM_HEADINGS, problem_row
+from policy_engine.documents.table_cells import cell_text
+from policy_engine.documents.tables import Rejected
+from policy_engine.errors import FactsError, problem
+from policy_engine.model.pack import Pack
+from policy_engine.population.rowwise import Asked
+from policy_engine.report.workbook import Result
+from policy_engine.version import __version__
+
+__all__ = ["write_rejected", "write_workbook"]
+
+_PARTS = {"": "", "status": "·状态", "possible": "·可能的结果", "rules": "·规则", "missing": "·还需要"}
+_WORDS = {
+    "in": "适用",
+    "out": "不适用",
+    "open": "是否适用未知",
+    "determined": "已决定",
+    "undetermined": "未决",
+    "gap": "无规则适用",
+    "conflict": "规则冲突",
+    "true": "是",
+    "false": "否",
+}
+
+
+def write_workbook(
+    out: Path, asked: Asked, given: Path, frames: Iterator[pl.DataFrame], rejected: Sequence[Rejected]
+) -> None:
+    """A sheet with a row for each household, one with the rejected rows, one that says what was asked.
+
+    `rejected` is read after the last frame.
+    """
+    first = next(frames)
+    headings = {Result.RESULTS: _headings(asked.pack, first.columns), Result.REJECTED: PROBLEM_HEADINGS}
+    result = Result(out, headings, 2)
+    rows = 0
+    for frame in chain([first], frames):
+        names = [_names(asked.pack, column) for column in frame.columns]
+        for cells in frame.iter_rows():
+            result.write(Result.RESULTS, [_cell(cell, known) for cell, known in zip(cells, names, strict=True)])
+        rows += frame.height
+    for one in rejected:
+        result.write(Result.REJECTED, problem_row(one))
+    result.about(_about(asked, given, rows, len(rejected)))
+    try:
+        result.close()
+    except FileCreateError as error:
+        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
+
+
+def write_rejected(out: Path, rejected: Iterable[Rejected]) -> Path:
+    """Rejected rows beside a Parquet or CSV file: `answers.rejected.csv`."""
+    path = out.with_suffix(".rejected.csv")
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(PROBLEM_HEADINGS)
+        rows.writerows([cell_text(cell) for cell in problem_row(one)] for one in rejected)
+    return path
+
+
+def _headings(pack: Pack, columns: Iterable[str]) -> list[str]:
+    found = []
+    for column in columns:
+        id_, _, part = column.partition(".")
+        label = pack.decisions[id_].label.zh if id_ in pack.decisions else ""
+        fixed = {"household_id": "户编号", "scope": "适用范围"}
+        found.append(fixed.get(column) or (label or id_) + _PARTS[part])
+    return found
+
+
+def _names(pack: Pack, column: str) -> dict[str, str]:
+    """How outcomes are called in a column."""
+    definition = pack.decisions.get(column.removesuffix(".possible"))
+    if definition is None or definition.table is None:
+        return {} if column == "household_id" or column.endswith((".rules", ".missing")) else _WORDS
+    return {option.id: option.label("zh") for option in definition.table.outcomes}
+
+
+def _cell(cell: object, names: dict[str, str]) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, list):
+        return "、".join(names.get(str(item), str(item)) for item in cell) or "无"
+    text = str(cell).lower() if isinstance(cell, bool) else str(cell)
+    return names.get(text, text)
+
+
+def _about(asked: Asked, given: Path, rows: int, rejected: int) -> Iterator[tuple[str, str]]:
+    pack = asked.pack
+    yield "政策文件", pack.title.zh
+    yield "政策包", f"{pack.id} {pack.version}"
+    yield "政策包哈希", pack.hash
+    yield "引擎版本", __version__
+    yield "问的日期", str(asked.on)
+    yield "事实来自", given.name
+    yield "已决定的户", str(rows)
+    yield "被拒绝的行", str(rejected)
+    for id_ in pack.readings:
+        yield f"解释 {id_}", asked.chosen(id_)
