@@ -112,7 +112,8 @@ class Answer:
 class Decision:
     """What `decide` answers about one subject: `decision["monitoring"]` is the answer to that decision.
 
-    Immutable and picklable; the same facts, pack, settings, scenario and date give an equal decision.
+    Immutable and picklable; the same facts, pack, settings, scenario and date give an equal decision. `masked`: personal
+    values stand as a mark (`decision.masking`).
     """
 
     pack: Pack
@@ -122,6 +123,7 @@ class Decision:
     scope: Scope
     answers: tuple[Answer, ...]
     problems: tuple[Problem, ...] = ()
+    masked: bool = False
 
     def __getitem__(self, decision: str) -> Answer:
         for answer in self.answers:
