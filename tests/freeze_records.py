@@ -1,4 +1,4 @@
-"""Write `tests/formats/records-1.jsonl`: entries as this version writes them, for every later version to re-perform.
+"""Write `tests/formats/records-2.jsonl`: entries as this version writes them, for every later version to re-perform.
 
     python tests/freeze_records.py
 
@@ -17,7 +17,7 @@ from policy_engine.checking.cases import case_request, read_cases
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError
 from policy_engine.record.entry import Entry
-from policy_engine.record.form import decision_entry
+from policy_engine.record.form import FORM, decision_entry
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -58,7 +58,7 @@ def main() -> None:
         with open_ledger(file, "write") as ledger:
             ledger.append(entries(), NOW)
             lines = [json.dumps(list(entry), ensure_ascii=False) for entry in ledger.entries()]
-    (ROOT / "tests/formats/records-1.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (ROOT / f"tests/formats/records-{FORM}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, report
 from policy_engine.app.cli.ledger import Location, reading
-from policy_engine.app.cli.options import day_of
+from policy_engine.app.cli.options import Mask, day_of
 from policy_engine.app.cli.second import SecondOpinionAsked, second_opinion
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
@@ -281,8 +281,10 @@ def sample(
         Path, typer.Option("--out", help=words("写到 .html 和 .xlsx 这两个文件", "write this .html and this .xlsx"))
     ],
     second: SecondOpinionAsked = False,
+    mask: Mask = False,
 ) -> None:
     with _archive(location) as archive:
+        from policy_engine.audit.replay import masked
         from policy_engine.audit.replay import replay as again
         from policy_engine.audit.sample import sample as draw
         from policy_engine.audit.working_paper import Sampled, paper
@@ -290,6 +292,7 @@ def sample(
         ledger = archive.ledger
         numbers, drawn_from = draw(ledger, size, seed)
         replays = [_seconded(again(archive, ledger.entry(number)), asked=second) for number in numbers]
+        replays = [masked(found) for found in replays] if mask else replays
         sampled = Sampled(replays, drawn_from, seed, str(ledger.place), ledger.head())
         page, book = out.with_suffix(".html"), out.with_suffix(".xlsx")
         try:
