@@ -57,6 +57,7 @@ _ASPECTS: dict[str, Label] = {
     "id": Label("名称", "name"),
     "issued": Label("印发日期", "issued"),
     "issuer": Label("发文机关", "issuer"),
+    "benefits": Label("所享受帮扶的清单", "list of benefits"),
     "judgement": Label("须由人研判", "left to judgement"),
     "kind": Label("性质", "kind"),
     "label": Label("名称", "name"),

@@ -10,6 +10,7 @@ import typer
 from policy_engine.app.cli import (
     ask,
     audit,
+    benefits,
     case,
     compare,
     compare_packs,
@@ -116,6 +117,12 @@ app.command(
 app.command(
     "notice", help=words("公示文本：名单、公示期、异议", "a public notice: the list, for how long, how to object")
 )(notice.command)
+app.command(
+    "benefits",
+    help=words(
+        "一户一段期间享受的帮扶，按类别合计（幸福清单）", "what a household received in a period, by kind and sum"
+    ),
+)(benefits.command)
 app.add_typer(case.app, name="case")
 app.add_typer(procedure.app, name="procedure")
 app.add_typer(mapping.app, name="mapping")
