@@ -19,7 +19,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.values import Record
 
-__all__ = ["MASK", "mask_decision", "mask_facts", "mask_problem", "short_code"]
+__all__ = ["MASK", "mask_decision", "mask_facts", "mask_problem", "outcome_stays", "short_code"]
 
 MASK = "●●●"
 """Stands for a value that is known and not shown."""
@@ -34,6 +34,13 @@ def short_code(code: str) -> str:
     if len(code) < _SHOWN_OF_CODE + _LEAST_HIDDEN:
         return MASK if code else ""
     return MASK + code[-_SHOWN_OF_CODE:]
+
+
+def outcome_stays(pack: Pack, decision: str) -> bool:
+    """Is the outcome of a decision a code or yes or no? Figures, dates and texts may be those of the facts themselves."""
+    type_ = pack.decision(decision).type
+    item = type_.item if isinstance(type_, ListType) else type_
+    return item == BOOLEAN or isinstance(item, CodeType)
 
 
 def mask_decision(decision: Decision) -> Decision:
@@ -80,10 +87,10 @@ class _Masking:
         self.done: dict[int, tuple[TraceNode, bool]] = {}
 
     def answer(self, answer: Answer) -> Answer:
-        trace, touched = self.node(answer.trace)
-        hidden = touched and not self.tells_little(answer.decision)
-        possible = tuple(replace(found, outcome=MASK) for found in answer.possible) if hidden else answer.possible
         pack, subject = self.decision.pack, self.decision.subject
+        trace, touched = self.node(answer.trace)
+        hidden = touched and not outcome_stays(pack, answer.decision)
+        possible = tuple(replace(found, outcome=MASK) for found in answer.possible) if hidden else answer.possible
         return replace(
             answer,
             outcome=MASK if hidden and answer.outcome is not None else answer.outcome,
@@ -124,12 +131,7 @@ class _Masking:
         if node.kind != "decision":
             return False
         rules = self.decision.pack.decision(node.name).table is not None
-        return (node.name in self.asked or rules) and self.tells_little(node.name)
-
-    def tells_little(self, decision: str) -> bool:
-        type_ = self.decision.pack.decision(decision).type
-        item = type_.item if isinstance(type_, ListType) else type_
-        return item == BOOLEAN or isinstance(item, CodeType)
+        return (node.name in self.asked or rules) and outcome_stays(self.decision.pack, node.name)
 
     def personal(self, path: str) -> bool:
         return self.decision.pack.vocabulary.personal(self.decision.subject, path)

@@ -112,7 +112,7 @@ class Vocabulary:
     def fact(self, subject: str, path: str) -> Fact | None:
         """The fact at the end of a path, or None where the path leads nowhere."""
         found = [fact for _, _, fact in self.steps(subject, path)]
-        return found[-1] if len(found) == len(_parts(path)) else None
+        return found[-1] if found and len(found) == len(_parts(path)) else None
 
     def personal(self, subject: str, path: str) -> bool:
         """Is the fact at the end of a path personal, or anything that it is a part of?"""
