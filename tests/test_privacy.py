@@ -34,6 +34,8 @@ from policy_engine.record.commitment import (
     read_copy,
 )
 from policy_engine.record.decision_form import decision_form, to_json
+from policy_engine.record.entry import Entered
+from policy_engine.record.export import masked_entry_json
 from policy_engine.record.form import decision_entry, read_record
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
@@ -292,6 +294,30 @@ def test_a_record_without_salts_says_so():
     with pytest.raises(LedgerError) as error:
         masked_record(body)
     assert error.value.problems[0].code == "record.without_salts"
+
+
+def frozen():
+    lines = (ROOT / "tests" / "formats" / "records-2.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Entered(*json.loads(line)) for line in lines]
+
+
+def test_frozen_records_keep_their_commitments():
+    """Whatever a later version would hide: what a record hides stands in it."""
+    codes = json.loads((ROOT / "tests" / "formats" / "commitments-2.json").read_text(encoding="utf-8"))
+    decisions = [entry for entry in frozen() if entry.kind == "decision"]
+    assert len(codes) == len(decisions) > 20
+    for entry in decisions:
+        assert commitment(entry.content()) == codes[str(entry.seq)]
+
+
+def test_a_record_of_form_1_is_shown_masked_without_commitments():
+    first = (ROOT / "tests" / "formats" / "records-1.jsonl").read_text(encoding="utf-8").splitlines()
+    entry = next(one for one in (Entered(*json.loads(line)) for line in first) if one.kind == "decision")
+    shown = masked_entry_json(entry)
+    assert not {"key", "hash", "body_hash", "previous"} & shown.keys()
+    facts = [value for _, value in leaves(shown["body"]["facts"]["facts"])]
+    assert facts
+    assert set(facts) <= {MASK, None, ""}
 
 
 # ---- ledgers

@@ -10,6 +10,7 @@ from policy_engine.errors import Language
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import CodeType, ListType, Option
 from policy_engine.expression.unparse import unparse
+from policy_engine.model.benefits import BenefitList
 from policy_engine.model.citation import Citation, Clause
 from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
 from policy_engine.model.label import Label
@@ -251,6 +252,7 @@ _WRITERS: tuple[tuple[type, Callable[[Any, Language], str]], ...] = (
     (tuple, _listed),
     (Citation, lambda value, _: cited((value,))),
     (Option, lambda value, language: value.label(language)),
+    (BenefitList, lambda value, _: f"{value.of}: {value.on}, {value.kind}, {value.amount}  {cited(value.cites)}"),
     (Rounding, lambda value, _: f"{value.mode} {value.places}  {cited(value.cites)}"),
     (Parameter, _parameter),
     (Reading, _reading),
