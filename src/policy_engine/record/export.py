@@ -15,7 +15,7 @@ _OPEN_KINDS = ("ledger", "pack")
 """Kinds of entries that say nothing of people."""
 
 _KEPT = frozenset("form kind pack pack_files decision item outcome procedure step result duty state on".split())
-"""Of other entries: entries of their content that hold ids, codes and dates."""
+"""Of other entries: what stands at the top of their content and holds ids, codes and dates."""
 
 
 def entry_json(entry: Entered) -> dict[str, Any]:
@@ -40,17 +40,22 @@ def masked_entry_json(entry: Entered, disclose: Iterable[str] = ()) -> dict[str,
         "subject": short_code(entry.subject),
         "recorded_at": entry.recorded_at,
         **({"hash": entry.hash} if salted else {}),
-        "body": masked_record(content, places).model_dump(mode="json") if salted or places else _masked(content),
+        "body": masked_record(content, places).model_dump(mode="json")
+        if salted or places
+        else _masked_content(content),
+    }
+
+
+def _masked_content(content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: item if name in _KEPT and not isinstance(item, (dict, list)) else _masked(item)
+        for name, item in content.items()
     }
 
 
 def _masked(data: Any) -> Any:
     if isinstance(data, dict):
-        return {name: item if name in _KEPT and _flat(item) else _masked(item) for name, item in data.items()}
+        return {name: _masked(item) for name, item in data.items()}
     if isinstance(data, list):
         return [_masked(item) for item in data]
     return data if data is None or data == "" else MASK
-
-
-def _flat(item: Any) -> bool:
-    return not isinstance(item, (dict, list))
