@@ -313,3 +313,38 @@ def test_a_declared_list_is_checked(tmp_path, line, code):
         copy.write_text(text, encoding="utf-8")
     _, problems = check_pack(tmp_path)
     assert code in [found.code for found in problems]
+
+
+def test_a_list_of_benefits_follows_a_case_file(tmp_path):
+    facts, life = tmp_path / "q.yaml", tmp_path / "life.yaml"
+    given_ = ["as_of: 2023-11-30", "county: 青田县", "low_income: true"]
+    facts.write_text(
+        "\n".join([*given_, "received: [{benefit: relief, received_on: 2023-02-01, amount: 1200}]"]), encoding="utf-8"
+    )
+    opened = ["case", "open", str(life), "--procedure", "warning", "--on", "2023-11-30", "--pack", "qingtian_2022"]
+    assert run(*opened, "--id", "Q-9", "--facts", str(facts)).returncode == 0
+    text = run("benefits", str(life), "--from", "2023-01-01", "--to", "2023-12-31", lang="zh").stdout
+    assert "户编号 Q-9" in text
+    assert "保障救助  1     1200 元" in text
+    assert "记录完整到 2023-11-30，此后的情况不明" in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["letter", "FILE", "--pack", "qingtian_2022"],
+        ["notice", "FILE", "--pack", "minhang_2020", "--procedure", "exit_of_own_will"],
+        ["benefits", "FILE", "--pack", "qingtian_2022", "--from", "2023-01-01", "--to", "2023-12-31"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_only_households_are_written_to(tmp_path, arguments):
+    file = tmp_path / "v.yaml"
+    file.write_text("subject: village\nas_of: 2023-01-01\nvillage_id: V-1\n", encoding="utf-8")
+    done = run(*(str(file) if part == "FILE" else part for part in arguments))
+    assert (done.returncode != 0, "request.not_a_household" in done.stderr) == (True, True)
+
+
+def test_a_period_runs_forward():
+    done = run("benefits", "x.yaml", "--pack", "qingtian_2022", "--from", "2023-02-01", "--to", "2023-01-01")
+    assert "request.period_backwards" in done.stderr

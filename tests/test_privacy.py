@@ -376,6 +376,7 @@ def county(tmp_path_factory):
         ["decide", str(INCLUDED), "--pack", "xuanzhou_2021", "--mask", "--full"],
         ["decide", str(INCLUDED), "--pack", "xuanzhou_2021", "--mask", "--format", "json"],
         ["decide", str(INCLUDED), "--pack", "xuanzhou_2021", "--mask", "--format", "html"],
+        ["compare-packs", str(INCLUDED), "--mask", "--format", "json"],
         ["ledger", "list", "LEDGER", "--mask"],
         ["ledger", "show", "LEDGER", "3", "--mask"],
         ["ledger", "show", "LEDGER", "4", "--mask"],

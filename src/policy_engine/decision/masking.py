@@ -12,7 +12,7 @@ from typing import Any
 from policy_engine.decision.answer import Answer, Decision, Relied
 from policy_engine.errors import Problem
 from policy_engine.evaluation.observe import TraceNode
-from policy_engine.expression.types import BOOLEAN, CodeType, ListType
+from policy_engine.expression.types import BOOLEAN, CodeType, ListType, NumberType
 from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -37,10 +37,14 @@ def short_code(code: str) -> str:
 
 
 def outcome_stays(pack: Pack, decision: str) -> bool:
-    """Is the outcome of a decision a code or yes or no? Figures, dates and texts may be those of the facts themselves."""
+    """Is the outcome of a decision a code, yes or no, or a count of households or villages?
+
+    Other figures, dates and texts may be those of the facts themselves.
+    """
     type_ = pack.decision(decision).type
     item = type_.item if isinstance(type_, ListType) else type_
-    return item == BOOLEAN or isinstance(item, CodeType)
+    counted = isinstance(item, NumberType) and str(item.unit) in ("household", "village")
+    return counted or item == BOOLEAN or isinstance(item, CodeType)
 
 
 def mask_decision(decision: Decision) -> Decision:

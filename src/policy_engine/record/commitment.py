@@ -151,10 +151,13 @@ def _masking_of(body: Mapping[str, Any]) -> MaskingForm:
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
     """The record with a commitment or a mark at every hidden place, without salts."""
     found = _masking_of(body)
-    marks = {place: {"commitment": _commit(place, _at(body, place), salt)} for place, salt in found.salts.items()}
-    shown = {name: item for name, item in body.items() if name != "masking"}
-    shown["decision"] = _hidden(body["decision"], found.hidden)
-    shown["facts"] = _marked(body["facts"], "/facts", marks)
+    try:
+        marks = {place: {"commitment": _commit(place, _at(body, place), salt)} for place, salt in found.salts.items()}
+        shown = {name: item for name, item in body.items() if name != "masking"}
+        shown["decision"] = _hidden(body["decision"], found.hidden)
+        shown["facts"] = _marked(body["facts"], "/facts", marks)
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise LedgerError([problem("record.unreadable", where="masking", why=error)]) from None
     return shown
 
 

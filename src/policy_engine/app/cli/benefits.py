@@ -11,14 +11,13 @@ import typer
 
 from policy_engine.app.cli.exits import report, told
 from policy_engine.app.cli.options import SettingsFile, day_of, settings_of
-from policy_engine.app.cli.papers import Form, OutFile, show, written
+from policy_engine.app.cli.papers import Form, OutFile, households_in, show, written
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LETTERS, words
 from policy_engine.decision.benefits import Benefits, benefits
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import fold
 from policy_engine.documents.read_case import is_case_file, read_case_file
-from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.model.pack import Pack
@@ -81,12 +80,11 @@ def _lists(
             report(problems)
         facts = history.facts(last)
         owed = duties(pack, snapshots(history, last), last, history.settings)
-        return [_Listed(pack, facts.id, benefits(pack, facts, first, last), _done(owed, first, last))]
+        id_ = facts.id or (read.header.id.text if read.header.id else "")
+        return [_Listed(pack, id_, benefits(pack, facts, first, last), _done(owed, first, last))]
     if name is None:
         raise RequestError([problem("case.pack_needed", where=str(file))])
     pack = _declaring(load_pack(name))
-    subjects, warnings = read_facts_file(file, pack.vocabulary)
-    report(warnings)
     supplied = settings_of(settings, pack)
     return [
         _Listed(
@@ -95,7 +93,7 @@ def _lists(
             benefits(pack, facts, first, last),
             _done(duties(pack, snapshots(facts, last), last, supplied), first, last),
         )
-        for facts in subjects
+        for facts in households_in(file, pack)
     ]
 
 

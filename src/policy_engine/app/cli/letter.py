@@ -7,13 +7,11 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.ledger import reading
 from policy_engine.app.cli.options import SettingsFile, When, day_of, pack_of, settings_of
-from policy_engine.app.cli.papers import Form, FormOption, OutFile, show, written
+from policy_engine.app.cli.papers import Form, FormOption, OutFile, households_in, show, written
 from policy_engine.app.cli.words import LETTERS, words
 from policy_engine.decision.request import Request
-from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import RequestError, problem
 from policy_engine.report.document import Document
 from policy_engine.report.letter import letter
@@ -55,8 +53,7 @@ def command(
             assert pack is not None
             loaded = pack_of(pack)
             request = Request(day_of(on), tuple(decision) if decision else None, settings_of(settings, loaded))
-            facts, problems = read_facts_file(Path(source), loaded.vocabulary)
-            report(problems)
+            facts = households_in(Path(source), loaded)
             documents = [letter(request.decide(loaded, one), one, request.settings, LETTERS) for one in facts]
         show(written(documents, format_), out)
 
@@ -72,6 +69,8 @@ def _recorded(location: str, number: str) -> Document:
     with open_ledger(location) as ledger:
         entry = ledger.entry(int(number))
         restored = Archive(ledger).restore(entry)
+    if restored.facts.subject != "household":
+        raise RequestError([problem("request.not_a_household", where=number, found=restored.facts.subject)])
     code = commitment(entry.content()) if restored.record.masking is not None else ""
     settings = restored.record.request(restored.pack).settings
     return letter(restored.decide(), restored.facts, settings, LETTERS, commitment=code)

@@ -8,14 +8,12 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli.exits import report, told
+from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, SettingsFile, When, day_of, pack_of, settings_of
-from policy_engine.app.cli.papers import Form, FormOption, OutFile, show, written
+from policy_engine.app.cli.papers import Form, FormOption, OutFile, households_in, show, written
 from policy_engine.app.cli.words import LETTERS, words
-from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import RequestError, problem
 from policy_engine.expression.names import nearest
-from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.procedure import Procedure
 from policy_engine.report.notice import listed, notice, publicity_of
@@ -45,11 +43,7 @@ def command(
         loaded = pack_of(pack)
         found, supplied = _procedure(loaded, procedure), settings_of(settings, loaded)
         publicity_of(loaded, found)
-        households: list[Facts] = []
-        for file in files:
-            read, problems = read_facts_file(file, loaded.vocabulary)
-            report(problems)
-            households += read
+        households = [one for file in files for one in households_in(file, loaded)]
         day = day_of(on) or max((one.as_of for one in households if one.as_of is not None), default=None)
         if day is None:
             raise RequestError([problem("request.no_date")])

@@ -8,11 +8,15 @@ from typing import Annotated
 
 import typer
 
+from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.words import LETTERS, words
+from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import FactsError, problem
+from policy_engine.model.facts import Facts
+from policy_engine.model.pack import Pack
 from policy_engine.report.document import Document, documents_html, documents_text
 
-__all__ = ["Form", "FormOption", "OutFile", "show", "written"]
+__all__ = ["Form", "FormOption", "OutFile", "households_in", "show", "written"]
 
 
 class Form(StrEnum):
@@ -24,6 +28,16 @@ FormOption = Annotated[Form, typer.Option("--format", help=words("输出格式",
 OutFile = Annotated[
     Path | None, typer.Option("--out", help=words("写到这个文件；不给则打印", "write this file; else it is printed"))
 ]
+
+
+def households_in(file: Path, pack: Pack) -> list[Facts]:
+    """The households of a facts file; raises `FactsError`, also where something else stands in it."""
+    found, problems = read_facts_file(file, pack.vocabulary)
+    report(problems)
+    for one in found:
+        if one.subject != "household":
+            raise FactsError([problem("request.not_a_household", where=str(file), found=one.subject)])
+    return found
 
 
 def written(documents: list[Document], form: Form) -> str:
