@@ -1,4 +1,5 @@
-"""Write `tests/formats/records-1.jsonl`: entries as this version writes them, for every later version to re-perform.
+"""Write `tests/formats/records-2.jsonl`: entries as this version writes them, for every later version to re-perform, and beside
+it the commitments that their masked copies must give.
 
     python tests/freeze_records.py
 
@@ -16,8 +17,9 @@ from tempfile import TemporaryDirectory
 from policy_engine.checking.cases import case_request, read_cases
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError
+from policy_engine.record.commitment import commitment
 from policy_engine.record.entry import Entry
-from policy_engine.record.form import decision_entry
+from policy_engine.record.form import FORM, decision_entry
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -57,8 +59,11 @@ def main() -> None:
         create_ledger(file, NOW, "formats")
         with open_ledger(file, "write") as ledger:
             ledger.append(entries(), NOW)
+            codes = {entry.seq: commitment(entry.content()) for entry in ledger.entries(kind="decision")}
             lines = [json.dumps(list(entry), ensure_ascii=False) for entry in ledger.entries()]
-    (ROOT / "tests/formats/records-1.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    codes_file = ROOT / f"tests/formats/commitments-{FORM}.json"
+    codes_file.write_text(json.dumps(codes, indent=1) + "\n", encoding="utf-8")
+    (ROOT / f"tests/formats/records-{FORM}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

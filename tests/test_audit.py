@@ -108,7 +108,7 @@ def changed_record(ledger, change):
         (lambda content: content["facts"]["facts"].update(household_size="3"), "meaning", "answers[1]"),
         (lambda content: content["decision"]["answers"][0].update(label="别的"), "wording", "answers[1].label"),
         (lambda content: content.update(pack_files="0" * 64), "failed", None),
-        (lambda content: content.update(form=2), "failed", None),
+        (lambda content: content.update(form=3), "failed", None),
         (lambda content: content["facts"]["facts"].update(no_such_fact=True), "failed", None),
         (lambda content: content["facts"]["facts"].update(household_size=3), "failed", None),
         (lambda content: content.update(asked=["no_such_decision"]), "failed", None),

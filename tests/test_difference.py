@@ -21,6 +21,7 @@ from policy_engine.checking.difference import difference
 from policy_engine.checking.matching import by_days
 from policy_engine.documents.read_pack import load_pack, shipped_packs
 from policy_engine.expression.types import BOOLEAN, NUMBER, TEXT
+from policy_engine.model.benefits import BenefitList
 from policy_engine.model.citation import Citation, Clause, SentenceHash
 from policy_engine.model.decision import Rounding
 from policy_engine.model.label import Label
@@ -239,6 +240,7 @@ OTHER = {
     "reads": Citation("1", "别的"),
     "otherwise_cites": (Citation("1", "别的"),),
     "rounding": Rounding("half up", 2, (Citation("1"),)),
+    "benefits": BenefitList(Label("单"), "received", "received_on", "kind", "amount", (Citation("1"),)),
     "values": (DatedValue(Decimal(7)),),
     "sentences": (SentenceHash(1, "0" * 16),),
     "places": (("county", ("别县",)),),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from policy_engine.decision.answer import Decision
+from policy_engine.decision.masking import MASK, mask_decision, mask_facts, short_code
 from policy_engine.documents.link import LANGUAGE
 from policy_engine.errors import LedgerError, PolicyEngineError, Problem, problem
 from policy_engine.model.facts import Facts
@@ -19,7 +20,7 @@ from policy_engine.record.form import DecisionRecord, read_record
 from policy_engine.record.ledger import Ledger
 from policy_engine.record.pack_source import PackSource
 
-__all__ = ["Archive", "Difference", "Replay", "Restored", "differences", "replay"]
+__all__ = ["Archive", "Difference", "Replay", "Restored", "differences", "masked", "replay"]
 
 _WORDING = ("label", "title", "zh", "en", "settles", "tried")
 """Of a decision as JSON: what is for people, and may be worded or ranked better by a later version."""
@@ -115,6 +116,19 @@ def replay(archive: Archive, entry: Entered) -> Replay:
     left_out = set(_NOT_REPERFORMED)
     found = differences(then.model_dump(mode="json", exclude=left_out), now.model_dump(mode="json", exclude=left_out))
     return Replay(entry, restored, decision, tuple(found), tuple(_notes(restored)))
+
+
+def masked(found: Replay) -> Replay:
+    """A re-performance as others may see it: what differs is told by its place, with nothing of the values."""
+    entry = found.entry._replace(subject=short_code(found.entry.subject))
+    if found.restored is None or found.restored.record.masking is None:
+        entry = entry._replace(hash="", body_hash="")  # without salts, values could be guessed from these
+    differing = tuple(replace(one, then=MASK, current=MASK) for one in found.differences)
+    if found.restored is None or found.decision is None:
+        return replace(found, entry=entry, differences=differing)
+    facts = mask_facts(found.restored.facts, found.restored.pack.vocabulary)
+    restored, decision = replace(found.restored, facts=facts), mask_decision(found.decision)
+    return replace(found, entry=entry, restored=restored, decision=decision, differences=differing)
 
 
 def _notes(restored: Restored) -> Iterator[Problem]:

@@ -75,13 +75,6 @@ def divergences(ledger: Ledger) -> Iterator[Divergence]:
         yield Divergence(entry, content, answered)
 
 
-class _NoReasons:
-    """An answer shown in one phrase has none."""
-
-    def of(self, decision: str, item: str) -> Reason:
-        return Reason(TraceNode("decision", decision, item=item), ())
-
-
 def recorded_answer(form: AnswerForm, pack: Pack) -> Answer:
     """The answer as it was recorded, without its reasons: for showing it in one phrase."""
     type_ = pack.decision(form.decision).type
@@ -100,7 +93,7 @@ def recorded_answer(form: AnswerForm, pack: Pack) -> Answer:
         force=form.force,
         rules=(),
         missing=(),
-        reasons=_NoReasons(),
+        reasons=Reason(TraceNode("decision", form.decision)),
         problems=(),
         item=form.item,
         bounds=None if form.bounds is None else (Decimal(low), Decimal(high or "Infinity")),

@@ -85,6 +85,8 @@ def all_citations(pack: Pack) -> tuple[Citation, ...]:
 def _uses(pack: Pack) -> Iterator[_Use]:
     """Every part of the pack that rests on clauses. A new kind of part is counted from here on."""
     yield _Use("area", pack.id, pack.area.cites)
+    if pack.benefits is not None:
+        yield _Use("benefits", pack.id, pack.benefits.cites)
     for parameter in pack.parameters.values():
         yield _Use(
             "parameter", parameter.id, (*parameter.cites, *(c for value in parameter.values for c in value.cites))

@@ -172,6 +172,9 @@ class _Comparison:
         part = replace(part, id="area", clauses=_numbers(other.area.cites or one.area.cites))
         yield from self.attributes(part, one.area, other.area, "places cites")
         yield from self.aspect(replace(part, id="answers", clauses=()), "answers", one.answers, other.answers)
+        listed = other.benefits or one.benefits
+        part = replace(part, id="benefits", clauses=_numbers(listed.cites) if listed is not None else ())
+        yield from self.aspect(part, "benefits", one.benefits, other.benefits)
 
     def clauses(self) -> Iterator[Change]:
         for one, other in clause_pairs(self.old.clauses, self.new.clauses):

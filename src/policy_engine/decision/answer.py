@@ -91,10 +91,13 @@ class Scope:
 
 
 class Reason(NamedTuple):
-    """Why an answer is as it is."""
+    """Why one answer is as it is; as given, it says so of that answer."""
 
     trace: TraceNode
-    relied: tuple[Relied, ...]
+    relied: tuple[Relied, ...] = ()
+
+    def of(self, decision: str, item: str) -> Reason:  # noqa: ARG002 - as `Explaining`
+        return self
 
 
 class Explaining(Protocol):
@@ -147,7 +150,8 @@ class Answer:
 class Decision:
     """What `decide` answers about one subject: `decision["monitoring"]` is the answer to that decision.
 
-    Immutable and picklable; the same facts, pack, settings, scenario and date give an equal decision.
+    Immutable and picklable; the same facts, pack, settings, scenario and date give an equal decision. `masked`: personal
+    values stand as a mark (`decision.masking`).
     """
 
     pack: Pack
@@ -157,6 +161,7 @@ class Decision:
     scope: Scope
     answers: tuple[Answer, ...]
     problems: tuple[Problem, ...] = ()
+    masked: bool = False
 
     def __getitem__(self, decision: str) -> Answer:
         for answer in self.answers:

@@ -12,11 +12,13 @@ from policy_engine.decision.procedure import after
 from policy_engine.evaluation.observe import Traced, TraceNode
 from policy_engine.model.case import Case, Ruling
 from policy_engine.model.facts import Facts
+from policy_engine.model.pack import Pack
 from policy_engine.model.procedure import End, Procedure, Step
+from policy_engine.model.scenario import Settings
 from policy_engine.truth import Truth
 from policy_engine.values import Unknown
 
-__all__ = ["Difference", "Divergence", "Next", "Standing", "Substance", "divergences", "standing"]
+__all__ = ["Difference", "Divergence", "Next", "Standing", "Substance", "divergences", "standing", "substance_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,16 @@ def standing(history: History, id_: str, on: datetime.date) -> Standing:
 
 
 def _substance(history: History, procedure: Procedure, facts: Facts, on: datetime.date) -> Substance | None:
+    return substance_of(history.pack, procedure, facts, on, history.settings)
+
+
+def substance_of(
+    pack: Pack, procedure: Procedure, facts: Facts, on: datetime.date, settings: Settings
+) -> Substance | None:
+    """The substance of a procedure on these facts; None where it has none."""
     if procedure.needs is None:
         return None
-    run = Traced(history.pack, facts, on, history.settings)
+    run = Traced(pack, facts, on, settings)
     value = run.value(procedure.needs, {"own": facts.root})
     missing = tuple(item.path for item in value.missing) if isinstance(value, Unknown) else ()
     looked_at = dict(_facts(run.noted))

@@ -12,6 +12,7 @@ from policy_engine.model.label import Label
 from policy_engine.source import Span
 
 __all__ = [
+    "BenefitsForm",
     "CaseForm",
     "CiteForm",
     "ClauseForm",
@@ -59,6 +60,19 @@ class InForceForm(NamedTuple):
     why: Label = Label()
 
 
+class BenefitsForm(NamedTuple):
+    """What is listed for a household as received: the list of its records, and what in a record is its day, kind and amount."""
+
+    label: Label
+    of: Word
+    on: Word
+    kind: Word
+    amount: Word
+    span: Span
+    rows: tuple[Word, ...] = ()
+    cites: tuple[CiteForm, ...] = ()
+
+
 class PackForm(NamedTuple):
     """`pack.yaml`: the document, where and when it is in force, and its clauses."""
 
@@ -77,6 +91,7 @@ class PackForm(NamedTuple):
     issued: datetime.date | None = None
     area_cites: tuple[CiteForm, ...] = ()
     actors: dict[Word, Label] = {}
+    benefits: BenefitsForm | None = None
 
 
 class WindowForm(NamedTuple):

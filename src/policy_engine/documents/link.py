@@ -8,6 +8,7 @@ from typing import Any
 
 from policy_engine.documents.chains import long_or_circular
 from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
+from policy_engine.documents.link_benefits import link_benefits
 from policy_engine.documents.link_clauses import link_clauses, link_places
 from policy_engine.documents.link_parameters import link_parameters
 from policy_engine.documents.link_procedures import ProcedureLinker
@@ -343,6 +344,7 @@ class _Linker:
             readings=self.collected(self.forms.readings),
             decisions=self.collected(self.forms.decisions),
             actors=Record((word.text, label) for word, label in form.actors.items()),
+            benefits=link_benefits(form.benefits, self.vocabulary, self.cites, self.problems),
             **self.procedures(),
         )
 

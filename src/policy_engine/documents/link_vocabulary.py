@@ -54,7 +54,8 @@ def link_vocabulary(
     for word, reading in readings.items():
         if any(option.is_.text == "judgement" for option in reading.options.values()):
             term = Label(zh=reading.reads.words.text if reading.reads.words else word.text, en=word.text)
-            judgement = Fact(word.text, term, BOOLEAN, question=reading.question, judgement=True)
+            whose = reading.about in ("household", "member")
+            judgement = Fact(word.text, term, BOOLEAN, question=reading.question, personal=whose, judgement=True)
             facts.setdefault(reading.about, []).append(judgement)
     vocabulary = CORE.extended(facts) if facts else CORE
     texts = {(word.text, id_.text): form for word, forms in additions.items() for id_, form in forms.items()}

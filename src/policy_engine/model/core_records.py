@@ -216,7 +216,7 @@ GRID = form(
     "Grid",
     text("grid_id", "网格编号", "Grid code"),
     number("households", "网格户数", "Households", unit="household"),
-    text("in_charge", "网格员", "Person in charge"),
+    text("in_charge", "网格员", "Person in charge", personal=True),
     some_of("supervised_on", DATE, "网格督导日期", "Supervised on", events=True),
     some_of("reported_on", DATE, "网格上报情况日期", "Reported on", events=True),
 )

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
+from policy_engine.model.benefits import BenefitList
 from policy_engine.model.canonical import digest
 from policy_engine.model.citation import Citation, Clause
 from policy_engine.model.decision import DecisionDefinition
@@ -67,6 +68,7 @@ class Pack:
     actors: Record = Record()
     procedures: Record = Record()
     duties: Record = Record()
+    benefits: BenefitList | None = None
 
     def __repr__(self) -> str:
         return f"Pack({self.id!r}, {self.version!r})"

@@ -24,7 +24,8 @@ class Fact:
 
     `derived` gives the value where the fact itself is not supplied; `applies` with `otherwise` says that the fact has
     a meaning only under a condition. `by_year` facts hold a record for each year. `events` are complete up to the
-    day the facts describe: what may have happened after it is unknown.
+    day the facts describe: what may have happened after it is unknown. `personal` facts, and all that is below them, tell
+    something about people: they are masked in what is shown to others.
     """
 
     id: str
@@ -116,7 +117,11 @@ class Vocabulary:
     def fact(self, subject: str, path: str) -> Fact | None:
         """The fact at the end of a path, or None where the path leads nowhere."""
         found = [fact for _, _, fact in self.steps(subject, path)]
-        return found[-1] if len(found) == len(_parts(path)) else None
+        return found[-1] if found and len(found) == len(_parts(path)) else None
+
+    def personal(self, subject: str, path: str) -> bool:
+        """Is the fact at the end of a path personal, or anything that it is a part of?"""
+        return any(fact.personal for _, _, fact in self.steps(subject, path))
 
     def order(self, subject: str, path: str) -> tuple[tuple[int, int], ...]:
         """Where the path stands in the vocabulary, for sorting."""

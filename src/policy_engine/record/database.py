@@ -79,15 +79,21 @@ def place_of(location: str | os.PathLike[str]) -> Place:
 
 
 def connect(place: Place, mode: Mode) -> Engine:
-    """An engine for this place. Whoever writes calls `take_turn` first in its transaction."""
+    """An engine for this place. Whoever writes calls `take_turn` first in its transaction.
+
+    What is written never stands in SQLAlchemy's logs and errors.
+    """
     if place.file is not None:
-        return create_engine("sqlite://", creator=partial(_open, place.file, mode), poolclass=QueuePool)
+        return create_engine(
+            "sqlite://", creator=partial(_open, place.file, mode), poolclass=QueuePool, hide_parameters=True
+        )
     assert place.url is not None
     options = f"-c lock_timeout={WAIT}s -c synchronous_commit=on"
     if mode == "read":
         options += " -c default_transaction_read_only=on"
     return create_engine(
         place.url,
+        hide_parameters=True,
         isolation_level="REPEATABLE READ" if mode == "read" else "READ COMMITTED",
         connect_args={"connect_timeout": 10, "options": options},
     )
@@ -137,5 +143,6 @@ def _error(error: BaseException | None, place: Place) -> LedgerError:
     if not code:
         refused = "could not connect" in str(error) or "connection" in str(error).lower()
         code = "ledger.cannot_open" if refused else "ledger.refused"
-    why = " ".join(str(error).split())[:300]
+    message = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)  # its details show the row
+    why = " ".join(message.split())[:300]
     return LedgerError([problem(code, where=str(place), why=why)])

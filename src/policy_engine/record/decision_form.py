@@ -157,6 +157,7 @@ class DecisionForm(_Form):
     answers: tuple[AnswerForm, ...]
     problems: tuple[ProblemForm, ...]
     official_text: OfficialTextForm | None = Field(None, description="null where no text was at hand")
+    masked: bool = Field(False, description="do personal values stand as a mark?")
 
 
 def to_json(decision: Decision, quotes: Quotes | None = None) -> str:
@@ -189,6 +190,7 @@ def decision_form(decision: Decision, quotes: Quotes | None = None) -> DecisionF
         answers=tuple(_answer(decision, answer) for answer in decision.answers),
         problems=_problems(decision.problems),
         official_text=None if quotes is None else _official_text(decision, quotes),
+        masked=decision.masked,
     )
 
 

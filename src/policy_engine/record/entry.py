@@ -18,7 +18,8 @@ __all__ = ["Entered", "Entry", "Receipt", "chain_hash"]
 class Entry:
     """Something to be recorded: its kind, whom it is about, its canonical JSON.
 
-    `key` says which act it is: an entry with a key that the ledger has is not appended again. Made by `Entry.of`.
+    `key` says which act it is: an entry with a key that the ledger has is not appended again. `apart` are parts of the content
+    that may differ where the same act is recorded again. Made by `Entry.of`.
     """
 
     kind: str
@@ -26,13 +27,34 @@ class Entry:
     key: str
     body: str
     body_hash: str
+    apart: tuple[str, ...] = ()
 
     @staticmethod
-    def of(kind: str, content: Mapping[str, Any], *, subject: str = "", key: str = "") -> Entry:
-        """From content as JSON data (no float: TypeError). Without a key, the content itself is the act."""
-        body = canonical(content)
-        body_hash = sha256(body).hexdigest()
-        return Entry(kind, subject, key or f"{kind}:{body_hash}", body.decode(), body_hash)
+    def of(
+        kind: str,
+        content: Mapping[str, Any],
+        *,
+        subject: str = "",
+        key: str = "",
+        apart: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """From content as JSON data (no float: TypeError). Without a key, the content itself is the act.
+
+        `apart` is recorded beside the content and is no part of what is the same.
+        """
+        act = canonical(content)
+        body = canonical({**content, **apart}) if apart else act
+        hash_ = sha256(body).hexdigest()
+        return Entry(
+            kind, subject, key or f"{kind}:{sha256(act).hexdigest()}", body.decode(), hash_, tuple(apart or ())
+        )
+
+    def says(self, body: str) -> bool:
+        """Does this body of an entry say the same, but for what is apart?"""
+        return body == self.body or self._act(body) == self._act(self.body)
+
+    def _act(self, body: str) -> dict[str, Any]:
+        return {name: item for name, item in json.loads(body).items() if name not in self.apart}
 
 
 class Entered(NamedTuple):

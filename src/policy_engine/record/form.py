@@ -22,6 +22,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.parameter import DatedValue
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.model.vocabulary import Vocabulary
+from policy_engine.record.commitment import MaskingForm, masking
 from policy_engine.record.decision_form import CitationForm, DecisionForm, decision_form
 from policy_engine.record.encoding import decode, decode_record, encode, encode_facts
 from policy_engine.record.entry import Entry
@@ -37,8 +38,8 @@ __all__ = [
     "record_of",
 ]
 
-FORM = 1
-"""Version of this form. Fields may be added within a version; none changes its meaning or goes away."""
+FORM = 2
+"""Version of this form. Fields may be added within a version; none changes its meaning or goes away. Form 2 has `masking`."""
 
 KIND = "decision"
 """Kind of the entries that hold such records."""
@@ -108,10 +109,11 @@ class DecisionRecord(_Form):
     ranked: bool = Field(description="were missing facts ranked?")
     decision: DecisionForm
     second_opinion: OpinionForm | None = None
+    masking: MaskingForm | None = Field(default=None, description="what a masked copy hides, with the salts")
 
     def plain(self) -> dict[str, Any]:
-        """As JSON, ready for its canonical form."""
-        return self.model_dump(mode="json", by_alias=True)
+        """As JSON, ready for its canonical form; without the salts, which tell one copy of a record from another."""
+        return self.model_dump(mode="json", by_alias=True, exclude={"masking"})
 
     def given_facts(self, pack: Pack) -> Facts:
         """The facts as they were decided on."""
@@ -180,10 +182,13 @@ def decision_entry(
     *,
     opinion: Opinion | None = None,
 ) -> Entry:
-    """The record of a decision as an entry of a ledger; the same decision recorded again is the same entry."""
-    return Entry.of(
-        KIND, record_of(decision, facts, request, pack_files, known_on, opinion=opinion).plain(), subject=facts.id
-    )
+    """The record of a decision as an entry of a ledger, with fresh salts for its personal facts.
+
+    The same decision recorded again is the same entry, whatever its salts.
+    """
+    record = record_of(decision, facts, request, pack_files, known_on, opinion=opinion).plain()
+    hidden = masking(record, decision, decision.pack.vocabulary)
+    return Entry.of(KIND, record, subject=facts.id, apart={"masking": hidden.model_dump(mode="json")})
 
 
 def facts_form(facts: Facts, vocabulary: Vocabulary) -> FactsForm:

@@ -115,7 +115,7 @@ class Ledger:
         for entry in entries:
             found = known.get(entry.key)
             if found is not None:
-                receipts.append(self._repeated(entry, *found))
+                receipts.append(self._repeated(connection, entry, *found))
                 continue
             seq += 1
             hash_ = chain_hash(previous, seq, entry.kind, entry.subject, entry.key, moment, entry.body_hash)
@@ -145,8 +145,12 @@ class Ledger:
             found.update((key, (seq, hash_, body)) for key, seq, hash_, body in connection.execute(some))
         return found
 
-    def _repeated(self, entry: Entry, seq: int, hash_: str, body_hash: str) -> Receipt:
-        if body_hash != entry.body_hash:
+    def _repeated(self, connection: Connection, entry: Entry, seq: int, hash_: str, body_hash: str) -> Receipt:
+        same = body_hash == entry.body_hash
+        if not same and entry.apart:
+            body = connection.scalar(select(ENTRIES.c.body).where(ENTRIES.c.seq == seq))
+            same = body is not None and entry.says(body)
+        if not same:
             raise LedgerError([problem("ledger.key_taken", where=str(self.place), key=entry.key, seq=seq)])
         return Receipt(seq, hash_, new=False)
 

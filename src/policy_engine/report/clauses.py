@@ -23,6 +23,7 @@ FORM = 1
 
 _KINDS: dict[str, Label] = {
     "area": Label("适用区域", "area"),
+    "benefits": Label("清单", "list"),
     "parameter": Label("参数", "parameter"),
     "reading": Label("解释", "reading"),
     "decision": Label("决定", "decision"),
@@ -58,6 +59,8 @@ def part_label(pack: Pack, kind: str, id_: str) -> Label:
         return _of_procedure(pack.procedure(procedure_id), part)
     if kind == "duty":
         return pack.duty(id_).label
+    if kind == "benefits" and pack.benefits is not None:
+        return pack.benefits.label
     if kind == "fact":
         form, _, fact_id = id_.partition(".")
         fact = pack.vocabulary.form(form).find(fact_id)

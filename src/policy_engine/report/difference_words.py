@@ -10,6 +10,7 @@ from policy_engine.errors import Language
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import CodeType, ListType, Option
 from policy_engine.expression.unparse import unparse
+from policy_engine.model.benefits import BenefitList
 from policy_engine.model.citation import Citation, Clause
 from policy_engine.model.decision import DecisionDefinition, DecisionTable, Rounding, Rule
 from policy_engine.model.label import Label
@@ -57,6 +58,7 @@ _ASPECTS: dict[str, Label] = {
     "id": Label("名称", "name"),
     "issued": Label("印发日期", "issued"),
     "issuer": Label("发文机关", "issuer"),
+    "benefits": Label("所享受帮扶的清单", "list of benefits"),
     "judgement": Label("须由人研判", "left to judgement"),
     "kind": Label("性质", "kind"),
     "label": Label("名称", "name"),
@@ -250,6 +252,7 @@ _WRITERS: tuple[tuple[type, Callable[[Any, Language], str]], ...] = (
     (tuple, _listed),
     (Citation, lambda value, _: cited((value,))),
     (Option, lambda value, language: value.label(language)),
+    (BenefitList, lambda value, _: f"{value.of}: {value.on}, {value.kind}, {value.amount}  {cited(value.cites)}"),
     (Rounding, lambda value, _: f"{value.mode} {value.places}  {cited(value.cites)}"),
     (Parameter, _parameter),
     (Reading, _reading),

@@ -68,6 +68,8 @@ def decision_html(decision: Decision, language: Language = "zh", quotes: Quotes 
         f"{decision.on} · {say(decision.subject, language)} {decision.subject_id or '—'} · {pack.number} {pack.issuer}"
     )
     parts = [f'<div class="pe"><style>{_STYLE}</style><h1>{head}</h1><p class="sub">{escape(who)}</p>']
+    if decision.masked:
+        parts.append(f"<p>{escape(say('masked', language))}</p>")
     if decision.scope.inside is not True:
         parts.append(_scope(decision, language))
     parts += [_card(decision, answer, language) for answer in decision.answers]

@@ -54,6 +54,8 @@ def _head(decision: Decision, language: Language) -> Iterator[str]:
     issuer = ("，" if language == "zh" else ", ").join(part for part in (pack.number, pack.issuer) if part)
     yield f"{pack.title.in_(language)}（{issuer}）" if language == "zh" else f"{pack.title.in_(language)} ({issuer})"
     yield f"{decision.on}   {say(decision.subject, language)} {decision.subject_id or '—'}"
+    if decision.masked:
+        yield say("masked", language)
     scope = decision.scope
     if scope.inside is not True:
         yield ""

@@ -48,6 +48,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "default": ("默认", "default"),
     "derived": ("推算", "derived"),
     "not stated": ("文件未给出", "not stated"),
+    "masked": ("个人信息已遮盖", "Personal values are masked"),
     "shown above": ("见上", "see above"),
     "problems": ("注意", "Note"),
     "shall": ("应当", "shall"),

@@ -15,11 +15,12 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, report
 from policy_engine.app.cli.ledger import Location, reading
-from policy_engine.app.cli.options import day_of
+from policy_engine.app.cli.options import Mask, day_of
 from policy_engine.app.cli.second import SecondOpinionAsked, second_opinion
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Answer, Decision
+from policy_engine.decision.masking import MASK, outcome_stays, short_code
 from policy_engine.errors import DisagreementError, FactsError, RequestError, problem
 from policy_engine.model.pack import Pack
 
@@ -140,6 +141,7 @@ def as_of(
         ),
     ] = None,
     changed: Annotated[bool, typer.Option("--changed", help=words("只列不同的", "only what differs"))] = False,
+    mask: Mask = False,
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit import standing
@@ -153,24 +155,30 @@ def as_of(
             if changed and not found.changed:
                 continue
             shown += 1
-            print(f"{each.subject_id}  {each.pack}  {found.current.on}")
+            print(f"{_code(each.subject_id, mask=mask)}  {each.pack}  {found.current.on}")
             for then, now in found.rows():
                 if not changed or standing.differ(then, now):
-                    _then_and_now(found.current.pack, then, now)
+                    _then_and_now(found.current.pack, then, now, mask=mask)
         print(words(f"{total} 个，不同的 {differing} 个", f"{total} in all, {differing} differ"))
 
 
-def _then_and_now(pack: Pack, then: Answer | None, now: Answer | None) -> None:
+def _code(subject: str, *, mask: bool) -> str:
+    return short_code(subject) if mask else subject
+
+
+def _then_and_now(pack: Pack, then: Answer | None, now: Answer | None, *, mask: bool) -> None:
     answer = then or now
     assert answer is not None
     label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
-    print(f"    {label}: {_headline(pack, then)} → {_headline(pack, now)}")
+    print(f"    {label}: {_headline(pack, then, mask=mask)} → {_headline(pack, now, mask=mask)}")
 
 
-def _headline(pack: Pack, answer: Answer | None) -> str:
+def _headline(pack: Pack, answer: Answer | None, *, mask: bool) -> str:
     from policy_engine.report.text import headline
 
-    return headline(pack, answer, LANGUAGE) if answer is not None else "—"
+    if answer is None:
+        return "—"
+    return MASK if mask and not outcome_stays(pack, answer.decision) else headline(pack, answer, LANGUAGE)
 
 
 @app.command(
@@ -186,6 +194,7 @@ def not_included(
             "--decision", "-d", help=words("政策包里说明这一点的决定", "the decision of the pack that says so")
         ),
     ] = "omitted",
+    mask: Mask = False,
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit import standing
@@ -200,20 +209,22 @@ def not_included(
                 found.append(again[1])
         if not asked:
             raise RequestError([problem("request.not_recorded", found=decision)])
-        _tell_omitted(found, decision, asked)
+        _tell_omitted(found, decision, asked, mask=mask)
 
 
-def _tell_omitted(found: list[Decision], decision: str, asked: int) -> None:
+def _tell_omitted(found: list[Decision], decision: str, asked: int, *, mask: bool) -> None:
     """Those left out for certain, then those of whom it is not known."""
     from policy_engine.report.text import cited, missing_label
 
     certain = [one for one in found if one[decision].outcome is True]
     for one in certain:
-        print(f"{one.subject_id}  {one.pack.id}  {cited(one.pack.decision(decision).cites)}")
+        print(f"{_code(one.subject_id, mask=mask)}  {one.pack.id}  {cited(one.pack.decision(decision).cites)}")
     for one in found:
         if one[decision].outcome is not True:
             needed = "、".join(missing_label(item, one, LANGUAGE) for item in one[decision].missing)
-            print(f"{one.subject_id}  {one.pack.id}  {words('尚不能确定，还需要', 'not known, needs')} {needed}")
+            print(
+                f"{_code(one.subject_id, mask=mask)}  {one.pack.id}  {words('尚不能确定，还需要', 'not known, needs')} {needed}"
+            )
     open_ = len(found) - len(certain)
     print(
         words(
@@ -227,16 +238,19 @@ def _tell_omitted(found: list[Decision], decision: str, asked: int) -> None:
 def timeline(
     location: Location,
     household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help=words("户编号", "its id"))],
+    mask: Mask = False,
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit.timeline import timeline as events
+        from policy_engine.record.export import masked_entry_json
 
         none = True
         for event in events(archive, household):
             none = False
             if event.restored is None:
                 print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {event.entry.kind}")
-                for name, value in event.entry.content().items():
+                content = masked_entry_json(event.entry)["body"] if mask else event.entry.content()
+                for name, value in content.items():
                     print(f"    {name}: {_short(value)}")
                 continue
             record, pack = event.restored.record, event.restored.pack
@@ -244,7 +258,7 @@ def timeline(
             print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {pack.id}  {record.decision.on}  {known}")
             for answer in event.changed:
                 label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
-                print(f"    {label}: {_headline(pack, answer)}")
+                print(f"    {label}: {_headline(pack, answer, mask=mask)}")
         if none:
             raise RequestError([problem("request.not_recorded", found=household)])
 
@@ -253,17 +267,16 @@ def timeline(
     "divergences",
     help=words("主管部门另作决定的情形，由谁、为何", "where the authority decided otherwise, by whom and why"),
 )
-def divergences(location: Location) -> None:
+def divergences(location: Location, mask: Mask = False) -> None:
     with _archive(location) as archive:
         from policy_engine.audit.timeline import divergences as found
+        from policy_engine.record.export import masked_entry_json
 
         for one in found(archive.ledger):
-            said = one.content
+            said = masked_entry_json(one.entry)["body"] if mask else one.content
             engine = one.answered["outcome"] if one.answered is not None else "—"
-            item = said.get("item", "")
-            print(
-                f"{said.get('on', '')}  {one.entry.subject}  {said.get('decision')}{item}: {engine} → {said.get('outcome')}"
-            )
+            who, what = _code(one.entry.subject, mask=mask), f"{said.get('decision')}{said.get('item', '')}"
+            print(f"{said.get('on', '')}  {who}  {what}: {engine} → {said.get('outcome')}")
             print(f"    {said.get('by', '')}: {said.get('why', '')}")
 
 
@@ -281,8 +294,10 @@ def sample(
         Path, typer.Option("--out", help=words("写到 .html 和 .xlsx 这两个文件", "write this .html and this .xlsx"))
     ],
     second: SecondOpinionAsked = False,
+    mask: Mask = False,
 ) -> None:
     with _archive(location) as archive:
+        from policy_engine.audit.replay import masked
         from policy_engine.audit.replay import replay as again
         from policy_engine.audit.sample import sample as draw
         from policy_engine.audit.working_paper import Sampled, paper
@@ -290,6 +305,7 @@ def sample(
         ledger = archive.ledger
         numbers, drawn_from = draw(ledger, size, seed)
         replays = [_seconded(again(archive, ledger.entry(number)), asked=second) for number in numbers]
+        replays = [masked(found) for found in replays] if mask else replays
         sampled = Sampled(replays, drawn_from, seed, str(ledger.place), ledger.head())
         page, book = out.with_suffix(".html"), out.with_suffix(".xlsx")
         try:

@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from policy_engine.app.cli.exits import exit_for, report, told
-from policy_engine.app.cli.options import When, day_of
+from policy_engine.app.cli.options import Mask, When, day_of
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.choosing import joint_vocabulary
 from policy_engine.decision.decide import decide_facts
+from policy_engine.decision.masking import mask_decision
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_pack import load_pack, shipped_packs
 from policy_engine.record.decision_form import decision_form
@@ -37,6 +38,7 @@ def command(
     ] = None,
     on: When = None,
     format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
+    mask: Mask = False,
 ) -> None:
     with told():
         loaded = [load_pack(name) for name in packs or shipped_packs()]
@@ -48,6 +50,7 @@ def command(
             for pack in loaded
             if any(pack.decision(id_).about == subject.subject for id_ in pack.answers)
         ]
+        decisions = [mask_decision(found) for found in decisions] if mask else decisions
         if format_ is Format.JSON:
             forms = [decision_form(decision).model_dump(mode="json") for decision in decisions]
             print(json.dumps(forms, ensure_ascii=False, indent=2))

@@ -15,6 +15,7 @@ from policy_engine.app.cli.exits import Exit, code_of, exit_for, report, told
 from policy_engine.app.cli.options import (
     Format,
     FormatOption,
+    Mask,
     PackName,
     Readings,
     Sets,
@@ -33,6 +34,7 @@ from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.official_texts import quotes_of
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.choosing import applying, joint_vocabulary
+from policy_engine.decision.masking import mask_decision
 from policy_engine.decision.request import Request
 from policy_engine.documents.read_facts import read_facts_file, read_facts_text
 from policy_engine.documents.read_pack import load_pack, shipped_packs
@@ -105,6 +107,7 @@ def command(
     text: TextFile = None,
     second: SecondOpinionAsked = False,
     full: Full = False,
+    mask: Mask = False,
 ) -> None:
     with told():
         failed: list[Exit] = []
@@ -119,14 +122,15 @@ def command(
                 _without_text(text)
                 with _ledger(record) as ledger:
                     to = None if ledger is None else Recording(ledger, pack, loaded, day_of(known_on))
-                    raise typer.Exit(_table(files, loaded, request, out, mapping, to, second=second))
+                    raise typer.Exit(_table(files, loaded, request, out, mapping, to, second=second, mask=mask))
             if out is not None or mapping is not None:
                 raise RequestError([problem("table.only")])
             decided = _decided(files, pack, loaded, request, failed)
         decided = _seconded(decided) if second else decided
         _record(record, known_on, decided)
         if decided or not failed:
-            print(_shown([one.decision for one in decided], format_, text, full=full))
+            shown = [mask_decision(one.decision) if mask else one.decision for one in decided]
+            print(_shown(shown, format_, text, full=full))
         raise typer.Exit(max(failed) if failed else exit_for(one.decision for one in decided))
 
 
@@ -218,6 +222,7 @@ def _table(
     recording: Recording | None,
     *,
     second: bool,
+    mask: bool,
 ) -> Exit:
     """Decide about every household of a table."""
     if len(files) > 1:
@@ -239,6 +244,7 @@ def _table(
         mapping=mapping,
         recording=recording,
         second=second,
+        mask=mask,
     )
 
 

@@ -24,9 +24,11 @@ from policy_engine.app.cli.second import second_opinion, tell_opinions
 from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
+from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_problem, short_code
 from policy_engine.decision.request import Request as AskedRequest
-from policy_engine.documents.mapping import read_mapping
-from policy_engine.documents.table_cells import Cell
+from policy_engine.documents.mapping import Mapped, read_mapping
+from policy_engine.documents.table_cells import Cell, cell_text, is_empty
+from policy_engine.documents.table_columns import ID
 from policy_engine.documents.table_facts import read_household
 from policy_engine.documents.tables import (
     HouseholdRows,
@@ -42,6 +44,7 @@ from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import place
 from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.report.workbook import COLUMNS, Result, answer_cells, scope_text
 from policy_engine.version import __version__
 
@@ -68,6 +71,7 @@ class Request:
     scenario: Scenario
     record_as: RecordAs | None = None
     second: bool = False
+    mask: bool = False
 
     def of(self, about: str) -> tuple[str, ...]:
         return tuple(id_ for id_ in self.decisions if self.pack.decision(id_).about == about)
@@ -97,17 +101,18 @@ def decide_table(
     mapping: Path | None = None,
     recording: Recording | None = None,
     second: bool = False,
+    mask: bool = False,
 ) -> Exit:
     """Decide every household and write the workbook; answers with the exit code of the run."""
     request = _request(pack, day, decisions, settings or Settings(), scenario or Scenario())
-    request = replace(request, record_as=recording.as_ if recording is not None else None, second=second)
+    request = replace(request, record_as=recording.as_ if recording is not None else None, second=second, mask=mask)
     plans = read_mapping(mapping, pack.vocabulary) if mapping is not None else None
     tables = read_tables(path, pack.vocabulary, plans)
     _check_day(request, tables)
     result, main = _result(out, request, tables)
     exits: dict[Exit, int] = {}
     for rejected in tables.rejected:
-        result.write(Result.REJECTED, problem_row(rejected))
+        result.write(Result.REJECTED, problem_row(_shown(request, rejected)))
     opinions: list[Opinion | None] = []
     outcomes = _outcomes(request, tables)
     if recording is not None:
@@ -115,7 +120,7 @@ def decide_table(
     for outcome in _progress(outcomes, len(tables.households)):
         exits[outcome.exit] = exits.get(outcome.exit, 0) + 1
         opinions.append(outcome.opinion)
-        _write(result, outcome, len(main.headings))
+        _write(request, result, outcome, len(main.headings))
     tell_opinions(opinions)
     counts = {"decided": sum(exits.values()) - exits.get(Exit.INVALID, 0), "set_aside": exits.get(Exit.INVALID, 0)}
     result.about(_about(request, path, tables, counts))
@@ -225,16 +230,40 @@ def _outcome(request: Request, layouts: tuple[Layout, ...], household: Household
         scenario=request.scenario,
         ranked=False,
     )
-    width = len(own.headings)
-    row = [*household.row.cells[:width], *[""] * (width - len(household.row.cells)), scope_text(decision)]
-    row += _cells(decision, request.of("household"), {answer.decision: answer for answer in decision.answers})
     notes = tuple(set_aside(layouts, household, problems)) if problems else ()
     notes = tuple(note for note in notes if note.problem in problems)
-    members = tuple(_member_rows(request, decision, facts))
+    row, members = _rows(request, own, household, decision, facts)
     asked = AskedRequest(request.day, request.decisions, request.settings, request.scenario, ranked=False)
     opinion = second_opinion(decision, facts, asked) if request.second else None
     entry = request.record_as.entry(decision, facts, asked, opinion) if request.record_as is not None else None
     return Outcome(row, members, (), notes, exit_for([decision]), entry, opinion)
+
+
+def _rows(
+    request: Request, own: Layout, household: HouseholdRows, decision: Decision, facts: Facts
+) -> tuple[list[Cell], tuple[list[Cell], ...]]:
+    """The household's row with its answers, and the rows of its members; masked where that is asked for."""
+    width = len(own.headings)
+    row = [*household.row.cells[:width], *[""] * (width - len(household.row.cells))]
+    if request.mask:
+        vocabulary = request.pack.vocabulary
+        row = [_masked_cell(cell, mapped, vocabulary) for cell, mapped in zip(row, own.columns, strict=True)]
+        decision, facts = mask_decision(decision), mask_facts(facts, vocabulary)
+    answers = {answer.decision: answer for answer in decision.answers}
+    row += [scope_text(decision), *_cells(decision, request.of("household"), answers)]
+    return row, tuple(_member_rows(request, decision, facts))
+
+
+def _masked_cell(cell: Cell, mapped: Mapped | None, vocabulary: Vocabulary) -> Cell:
+    """A cell as others may see it; a column that is not known to hold a fact may hold anything."""
+    if is_empty(cell):
+        return cell
+    column = mapped.column if mapped is not None else None
+    if column is not None and column.path == (ID,):
+        return short_code(cell_text(cell))
+    if column is None or column.part == "by" or vocabulary.personal("household", ".".join(column.path)):
+        return MASK
+    return cell
 
 
 def _cells(decision: Decision, asked: Iterable[str], answers: dict[str, Answer]) -> Iterator[str]:
@@ -268,16 +297,25 @@ def _progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
             progress.advance(task)
 
 
-def _write(result: Result, outcome: Outcome, width: int) -> None:
+def _write(request: Request, result: Result, outcome: Outcome, width: int) -> None:
     for rejected in outcome.rejected:
-        result.write(Result.REJECTED, problem_row(rejected))
+        result.write(Result.REJECTED, problem_row(_shown(request, rejected)))
     for note in outcome.notes:
-        result.write(Result.NOTES, problem_row(note))
+        result.write(Result.NOTES, problem_row(_shown(request, note)))
     for member in outcome.members:
         result.write(Result.MEMBERS, member)
     if outcome.row:
         assert len(outcome.row) > width
         result.write(Result.RESULTS, outcome.row)
+
+
+def _shown(request: Request, rejected: Rejected) -> Rejected:
+    """The row without what stands in it, where that is personal or may be: its cell tells where to look."""
+    if not request.mask:
+        return rejected
+    found = mask_problem(rejected.problem, request.pack, "household")
+    found = replace(found, where=rejected.problem.where)
+    return replace(rejected, household=short_code(rejected.household), written=MASK, problem=found)
 
 
 def problem_row(rejected: Rejected) -> list[Cell]:

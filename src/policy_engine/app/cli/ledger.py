@@ -8,13 +8,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from policy_engine.app.cli.exits import Exit, report, told
+from policy_engine.app.cli.options import Mask
 from policy_engine.app.cli.record import needs_ledger, now, read_bytes, tell_recorded
 from policy_engine.app.cli.words import words
+from policy_engine.decision.masking import short_code
 from policy_engine.errors import FactsError, LedgerError, problem
 
 __all__ = ["Location", "app", "reading"]
@@ -153,15 +155,15 @@ def list_(
     subject: Annotated[
         str | None, typer.Option("--subject", help=words("只列关于它的，如户编号", "only about this household"))
     ] = None,
+    mask: Mask = False,
 ) -> None:
     with reading():
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location) as ledger:
             for entry in ledger.entries(kind=kind, subject=subject):
-                print(
-                    f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<10} {entry.subject:<20} {entry.hash[:16]}"
-                )
+                about = entry.subject if not mask or entry.kind == "pack" else short_code(entry.subject)
+                print(f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<10} {about:<20} {entry.hash[:16]}")
 
 
 @app.command("add", help=words("记入一条 JSON，如事件或另作的决定", "append JSON, such as an event or a divergence"))
@@ -181,26 +183,110 @@ def add(
         from policy_engine.record.ledger import open_ledger
 
         try:
-            content = json.loads(read_bytes(file))
-            entry = Entry.of(kind, dict(content.items()), subject=subject, key=key)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            entry = Entry.of(kind, _json(file), subject=subject, key=key)
+        except (ValueError, TypeError, RecursionError) as error:
             raise FactsError([problem("ledger.bad_content", where=str(file), why=error)]) from None
         with open_ledger(location, "write") as ledger:
             tell_recorded(ledger.append([entry], now()))
+
+
+Disclose = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--disclose",
+        metavar="PATH",
+        help=words(
+            "遮盖时公开这一项事实并附盐值，如 members[1].health（可多次）",
+            "with --mask: disclose this fact with its salt, such as members[1].health (repeatable)",
+        ),
+    ),
+]
 
 
 @app.command("show", help=words("写出一条的内容（JSON）", "print an entry with its content (JSON)"))
 def show(
     location: Location,
     entry: Annotated[int, typer.Argument(metavar="ID", help=words("第几条", "number of the entry"))],
+    mask: Mask = False,
+    disclose: Disclose = None,
 ) -> None:
+    if disclose and not mask:
+        raise typer.BadParameter(words("--disclose 须与 --mask 同用", "--disclose goes with --mask"))
     with reading():
+        from policy_engine.record.commitment import place_of_fact
+        from policy_engine.record.export import entry_json, masked_entry_json
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location) as ledger:
             found = ledger.entry(entry)
-        shown = {name: value for name, value in found._asdict().items() if name != "body"}
-        print(json.dumps({**shown, "body": found.content()}, ensure_ascii=False, indent=1))
+        shown = masked_entry_json(found, map(place_of_fact, disclose or ())) if mask else entry_json(found)
+        print(json.dumps(shown, ensure_ascii=False, indent=1))
+
+
+@app.command(
+    "export", help=words("写出各条，一行一条（JSON Lines）", "write the entries, one on each line (JSON Lines)")
+)
+def export(
+    location: Location,
+    out: Annotated[Path, typer.Option("--out", help=words("写到这个文件", "write this file"))],
+    kind: Annotated[
+        str | None, typer.Option("--kind", help=words("只写这一类，如 decision", "only of this kind, such as decision"))
+    ] = None,
+    mask: Mask = False,
+) -> None:
+    with reading():
+        from policy_engine.record.export import entry_json, masked_entry_json
+        from policy_engine.record.ledger import open_ledger
+
+        with open_ledger(location) as ledger:
+            shown = map(masked_entry_json if mask else entry_json, ledger.entries(kind=kind))
+            lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in shown)
+        _write_new(out, lines.encode(), 0o600)
+
+
+@app.command(
+    "check-copy",
+    help=words(
+        "核对遮盖的副本（ledger show --mask 写出的）；给出账本时也核对它是那一条的副本。有问题时退出码为 3",
+        "check a masked copy (from ledger show --mask), and with the ledger that it is a copy of that entry; "
+        "ends with 3 where something is wrong",
+    ),
+)
+def check_copy(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=words("副本（JSON）", "the copy (JSON)"))],
+    location: Annotated[
+        str | None, typer.Option("--ledger", metavar="LEDGER", help=words("出自这个账本", "the ledger it is from"))
+    ] = None,
+    known: Annotated[
+        str | None,
+        typer.Option("--commitment", help=words("别处所见的承诺值，如告知书上的", "the commitment seen elsewhere")),
+    ] = None,
+) -> None:
+    with reading():
+        from policy_engine.record.commitment import check_copy as wrong_with
+        from policy_engine.record.commitment import commitment, read_copy
+        from policy_engine.record.ledger import open_ledger
+
+        data = _json(file)
+        copy = read_copy(data.get("body", data))
+        problems = list(wrong_with(copy, known))
+        if location is not None:
+            with open_ledger(location) as ledger:
+                entry = ledger.entry(int(data["seq"]) if str(data.get("seq", "")).isdecimal() else 0)
+            problems += [one for one in wrong_with(copy, commitment(entry.content())) if one not in problems]
+        report(problems)
+        for one in copy.disclosed:
+            print(f"{one.place}: {json.dumps(one.value, ensure_ascii=False)}")
+        print(copy.commitment)
+        raise typer.Exit(Exit.INVALID if problems else Exit.DECIDED)
+
+
+def _json(file: Path) -> dict[str, Any]:
+    """A JSON object from a file; raises `FactsError`."""
+    try:
+        return dict(json.loads(read_bytes(file)).items())
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise FactsError([problem("ledger.bad_content", where=str(file), why=error)]) from None
 
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:

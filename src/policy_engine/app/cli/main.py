@@ -10,6 +10,7 @@ import typer
 from policy_engine.app.cli import (
     ask,
     audit,
+    benefits,
     case,
     compare,
     compare_packs,
@@ -19,7 +20,9 @@ from policy_engine.app.cli import (
     facts,
     flip,
     ledger,
+    letter,
     mapping,
+    notice,
     pack,
     population,
     procedure,
@@ -104,6 +107,22 @@ app.command(
     "duties",
     help=words("某一天谁该做什么、何时之前、哪些逾期", "what is owed on a day, by whom, by when, and what is overdue"),
 )(duties.command)
+app.command(
+    "letter",
+    help=words(
+        "给农户的告知书：结论、理由、还缺什么、如何异议",
+        "a letter to the household: what was found, why, what is missing",
+    ),
+)(letter.command)
+app.command(
+    "notice", help=words("公示文本：名单、公示期、异议", "a public notice: the list, for how long, how to object")
+)(notice.command)
+app.command(
+    "benefits",
+    help=words(
+        "一户一段期间享受的帮扶，按类别合计（幸福清单）", "what a household received in a period, by kind and sum"
+    ),
+)(benefits.command)
 app.add_typer(case.app, name="case")
 app.add_typer(procedure.app, name="procedure")
 app.add_typer(mapping.app, name="mapping")

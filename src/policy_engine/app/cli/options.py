@@ -20,6 +20,7 @@ from policy_engine.model.scenario import Scenario, Settings
 __all__ = [
     "Format",
     "FormatOption",
+    "Mask",
     "PackName",
     "Readings",
     "Sets",
@@ -40,6 +41,12 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))]
+Mask = Annotated[
+    bool,
+    typer.Option(
+        "--mask", help=words("遮盖个人信息（哪些算，由词汇表说明）", "mask personal values, as the vocabulary has them")
+    ),
+]
 TextFile = Annotated[
     Path | None,
     typer.Option(

@@ -7,21 +7,28 @@ import sys
 
 from policy_engine.errors import Language
 
-__all__ = ["LANGUAGE", "words"]
+__all__ = ["LANGUAGE", "LETTERS", "words"]
 
 
-def _language() -> Language:
+def _asked() -> Language | None:
+    """The language of `--lang`, where it is given."""
     arguments = sys.argv[1:]
     for position, argument in enumerate(arguments):
         if argument.startswith("--lang="):
             return "zh" if argument == "--lang=zh" else "en"
         if argument == "--lang" and position + 1 < len(arguments):
             return "zh" if arguments[position + 1] == "zh" else "en"
+    return None
+
+
+def _language() -> Language:
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
+    return _asked() or ("zh" if locale.lower().startswith("zh") else "en")
 
 
 LANGUAGE: Language = _language()
+LETTERS: Language = _asked() or "zh"
+"""The language of what is written to households and villagers: Chinese, unless another is asked for."""
 
 
 def words(zh: str, en: str) -> str:
