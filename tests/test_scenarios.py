@@ -427,6 +427,11 @@ def test_commands(files):
     assert chart.read_text(encoding="utf-8").startswith("<svg")
     assert run("compare", *given_).exit_code == 2
     assert run("compare", *given_, "--set", "rang_line=1").exit_code == 2
+    supposed_line = ("--set", "range_line=6500")
+    assert "request.unknown_decision" in run("compare", *given_, *supposed_line, "-d", "monitorin").stderr
+    assert "request.other_subject" in run("compare", *given_, *supposed_line, "-d", "regional_shocks").stderr
+    assert "request.other_subject" in run("scoreboard", *given_, "-d", "monitoring").stderr
+    assert "request.unknown_decision" in run("readings", *given_, "-d", "x").stderr
     swept = run("sweep", *given_[:1], "监测范围线", "5000", "7000", *given_[1:], "--steps", "2", "--format", "json")
     assert [point["value"] for point in json.loads(swept.stdout)[0]["points"]] == ["5000", "6000", "7000"]
     assert run("sweep", *given_[:1], "range_line", "5000", "lots", *given_[1:]).exit_code == 2

@@ -21,7 +21,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.values import Missing, Unknown
 
-__all__ = ["check_request", "decide_facts"]
+__all__ = ["asked_decisions", "check_request", "decide_facts"]
 
 
 def decide_facts(
@@ -45,7 +45,7 @@ def decide_facts(
         raise RequestError([problem("request.no_date")])
     scenario, settings = scenario or Scenario(), settings or Settings()
     check_request(pack, settings, scenario)
-    asked = _asked(pack, facts.subject, decisions)
+    asked = asked_decisions(pack, facts.subject, decisions)
     supposed = changed(pack, facts, day, settings, scenario)
     scope = scope_of(pack, supposed, day)
     case = _Case(pack, supposed, day, settings, scenario, ranked=ranked)
@@ -54,7 +54,12 @@ def decide_facts(
     return Decision(pack, facts.subject, facts.id, day, scope, answers, tuple(problems))
 
 
-def _asked(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[str, ...]:
+def asked_decisions(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[str, ...]:
+    """The decisions asked, by id: those named, by id or label, else the pack's main questions about this kind of subject.
+
+    Questions about a household include those about its members. Raises `RequestError` where there is no such decision, or
+    it is about something else.
+    """
     kinds = (subject, "member") if subject == "household" else (subject,)
     if decisions is None:
         main = tuple(id_ for id_ in pack.answers if pack.decision(id_).about in kinds)

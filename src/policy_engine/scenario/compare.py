@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import polars as pl
 
 from policy_engine.decision.answer import Decision
-from policy_engine.decision.decide import check_request, decide_facts
+from policy_engine.decision.decide import asked_decisions, check_request, decide_facts
 from policy_engine.expression.types import NumberType
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
@@ -118,8 +118,7 @@ def asked_of(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple
     """The decisions asked about, by id: the pack's main questions about this kind of subject where none are named."""
     if decisions is None:
         return tuple(id_ for id_ in pack.answers if pack.decision(id_).about == subject)
-    by_label = {decision.label.zh: id_ for id_, decision in pack.decisions.items()}
-    return tuple(dict.fromkeys(by_label.get(name, name) for name in decisions))
+    return asked_decisions(pack, subject, decisions)
 
 
 def compare(
