@@ -1,4 +1,4 @@
-"""The story in the tour is what the program says: every command is run, in order, in a folder of its own."""
+"""What the pages tell is what the program says: every command is run, in order, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 STORY = "## A household over fourteen months"
@@ -35,9 +37,10 @@ for command in json.load(sys.stdin):
 """All commands in one process, so that the interpreter starts once."""
 
 
-def test_the_life_of_a_household_is_told_as_it_is(tmp_path):
-    story = commands((ROOT / "docs" / "tour.md").read_text(encoding="utf-8").partition(STORY)[2])
-    assert len(story) > 20
+@pytest.mark.parametrize(("page", "part", "least"), [("tour.md", STORY, 20), ("scenarios.md", "", 5)])
+def test_pages_tell_it_as_it_is(tmp_path, page, part, least):
+    story = commands((ROOT / "docs" / page).read_text(encoding="utf-8").partition(part or "\n")[2])
+    assert len(story) > least
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(

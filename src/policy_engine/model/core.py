@@ -116,7 +116,7 @@ HOUSEHOLD = form(
         personal=True,
     ),
     judged("basic_living_affected", "影响基本生活", "Basic living is affected", personal=True),
-    listed("shocks", records.SHOCK, "突发变故", "Sudden shocks", changeable=True, events=True, personal=True),
+    listed("shocks", records.SHOCK, "突发变故", "Sudden shocks", events=True, personal=True),
     judged(
         "spending_large",
         "刚性支出较大",
