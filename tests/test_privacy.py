@@ -374,6 +374,8 @@ def test_a_key_taken_by_other_content_is_refused(ledger):
     with pytest.raises(LedgerError) as error:
         ledger.append([wanted], NOW)
     assert error.value.problems[0].code == "ledger.key_taken"
+    assert not any(wanted.says(body) for body in (other.body, "no JSON", "[]", "1"))
+    assert wanted.says(wanted.body)
 
 
 SECRETS = ("H-0412", "21950", "5487", "68400", "1968-04-17", "1970-11-02", "示例镇研判组", "2021-33", "入户核算表")
