@@ -24,6 +24,7 @@ from policy_engine.report.document import BLANK, documents_html, documents_text
 from policy_engine.report.letter import letter
 from policy_engine.report.notice import listed, notice, publicity_of
 from test_cli import run
+from test_privacy import ToldApart
 
 ROOT = Path(__file__).parents[1]
 PACKS = sorted(shipped_packs([ROOT / "policies"]))
@@ -88,15 +89,16 @@ def test_a_letter_under_a_pack_without_procedures_says_so():
 
 
 def test_a_letter_out_of_scope_gives_the_reason():
-    text = documents_text([letter_about("out_of_scope")])
-    assert "不适用" in text
-    assert "进入" not in section(letter_about("out_of_scope"), 2).heading
+    document = letter_about("out_of_scope")
+    assert [one.heading for one in document.sections] == ["一、结论"]
+    assert section(document, 1).lines == ("不适用。", "  县市区是“广德市”，本文件适用于“宣州区”")
 
 
 def test_a_letter_in_english():
     text = documents_text([letter_about("included", "en")])
     assert "To be monitored: To be included" in text
     assert "not stated" in text
+    assert not re.search("[（）；：]", text.partition("1. What")[2])
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -160,6 +162,21 @@ def test_a_notice_lists_without_personal_values_and_leaves_blank_what_is_not_sta
     assert f"自 {BLANK} 起，至 {BLANK} 止" in text
     assert "村两委办理" in text
     assert not any(secret in text for secret in ("H-0412", "21950", "5487", "1968"))
+
+
+@pytest.mark.parametrize("name", ["minhang_2020", "xuanzhou_2021"])
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_no_notice_holds_a_personal_value(name, data):
+    pack = pack_of(name)
+    apart = ToldApart(data.draw(households(pack)), pack.vocabulary)
+    facts, _ = read_facts({**apart.data, "household_id": "户-13579-024"}, pack.vocabulary)
+    public = [one for one in pack.procedures.values() if any(step.lasts for step in one.steps.values())]
+    assert len(public) > 1
+    for procedure in public:
+        text = documents_text([notice(pack, procedure, [facts], day_in(pack))])
+        assert "●●●24" in text
+        assert [value for value in ("户-13579-024", *apart.secret) if value in text] == []
 
 
 def test_a_notice_lasts_as_long_as_the_deployer_says():

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from python_calamine import CalamineWorkbook
 
 from generators import day_in, households
-from policy_engine.decision.masking import MASK, mask_decision, mask_facts, short_code
+from policy_engine.decision.masking import MASK, mask_decision, mask_facts, outcome_stays, short_code
 from policy_engine.decision.request import Request
 from policy_engine.documents.read_facts import read_facts, read_facts_file
 from policy_engine.documents.read_pack import load_pack, shipped_packs
@@ -164,6 +165,21 @@ def test_outcomes_rules_and_clauses_stay(name, data):
                 assert other.value is one.value
 
 
+def test_counts_of_households_are_shown_and_sums_of_a_household_are_not():
+    pack = pack_of("qingtian_2022")
+    assert outcome_stays(pack, "omitted_households")
+    assert not outcome_stays(pack, "received_this_year")
+    facts, _ = read_facts(
+        {"county": "青田县", "as_of": "2023-06-30", "received": [{"received_on": "2023-01-05", "amount": 7319}]},
+        pack.vocabulary,
+    )
+    decision = Request(decisions=("received_this_year",)).decide(pack, facts)
+    assert decision["received_this_year"].outcome == 7319
+    masked = mask_decision(decision)
+    assert masked["received_this_year"].outcome == MASK
+    assert "7319" not in to_json(masked) + decision_text(masked) + page([masked])
+
+
 def test_the_masks_of_masks_are_the_same():
     masked = mask_decision(example()[3])
     assert mask_decision(masked) == masked
@@ -214,6 +230,12 @@ def test_the_same_decision_has_other_salts_each_time_and_the_same_bytes_without_
     without = [{key: value for key, value in body.items() if key != "masking"} for body in (one, other)]
     assert canonical(without[0]) == canonical(without[1])
     assert read_record(one).plain() == read_record(other).plain()
+
+
+def test_the_published_schema_describes_a_copy():
+    schema = json.loads((ROOT / "docs" / "reference" / "masked_record.schema.json").read_text(encoding="utf-8"))
+    copy = masked_record(recorded(), [place_of_fact("members[1].birth_date")])
+    Draft202012Validator(schema).validate(copy.model_dump(mode="json"))
 
 
 def leaves(data, at=()):
@@ -352,6 +374,8 @@ def test_a_key_taken_by_other_content_is_refused(ledger):
     with pytest.raises(LedgerError) as error:
         ledger.append([wanted], NOW)
     assert error.value.problems[0].code == "ledger.key_taken"
+    assert not any(wanted.says(body) for body in (other.body, "no JSON", "[]", "1"))
+    assert wanted.says(wanted.body)
 
 
 SECRETS = ("H-0412", "21950", "5487", "68400", "1968-04-17", "1970-11-02", "示例镇研判组", "2021-33", "入户核算表")

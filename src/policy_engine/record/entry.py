@@ -51,7 +51,12 @@ class Entry:
 
     def says(self, body: str) -> bool:
         """Does this body of an entry say the same, but for what is apart?"""
-        return body == self.body or self._act(body) == self._act(self.body)
+        if body == self.body:
+            return True
+        try:
+            return self._act(body) == self._act(self.body)
+        except (ValueError, AttributeError):  # something else stands there, or nothing that can be read
+            return False
 
     def _act(self, body: str) -> dict[str, Any]:
         return {name: item for name, item in json.loads(body).items() if name not in self.apart}

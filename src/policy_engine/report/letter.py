@@ -11,6 +11,7 @@ from policy_engine.decision.resting import resting
 from policy_engine.decision.standing import substance_of
 from policy_engine.errors import Language
 from policy_engine.evaluation.single import Single
+from policy_engine.model.citation import Citation
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import label_of, place
@@ -31,7 +32,7 @@ def letter(
     decision: Decision, facts: Facts, settings: Settings, language: Language = "zh", *, commitment: str = ""
 ) -> Document:
     """The letter about one decision. `commitment` is that of its record, against which copies can be checked."""
-    pack, zh = decision.pack, language == "zh"
+    pack = decision.pack
     run = Single(pack, facts, decision.on, settings)
     procedures = [found for found in pack.procedures.values() if _concerns(found, decision, facts, settings)]
     intro = [
@@ -43,7 +44,7 @@ def letter(
         ),
     ]
     headings = ("一、结论", "二、理由", "三、还缺什么", "四、接下来的程序", "五、如有异议")
-    if not zh:
+    if language != "zh":
         headings = ("1. What was found", "2. Why", "3. What is still missing", "4. What comes next", "5. How to object")
     bodies = (
         list(_found(decision, language)),
@@ -53,7 +54,8 @@ def letter(
         [line for procedure in procedures for line in objection_lines(pack, procedure, language)]
         or [in_("文件没有规定异议的提出办法。", "The document does not say how to object.", language)],
     )
-    sections = [Section(head, tuple(lines)) for head, lines in zip(headings, bodies, strict=True) if lines]
+    said = 1 if decision.scope.inside is False else len(headings)
+    sections = [Section(head, tuple(lines)) for head, lines in zip(headings[:said], bodies[:said], strict=True)]
     return Document(
         in_("告知书", "Letter to the household", language),
         tuple(intro),
@@ -102,21 +104,21 @@ def _why(decision: Decision, answer: Answer, language: Language) -> Iterator[str
     table = pack.decision(answer.decision).table
     names = {outcome.id: outcome.label(language) for outcome in table.outcomes} if table is not None else {}
     reasons = [
-        f"{names.get(rule.outcome, rule.outcome)}（{_clauses(cited(rule.cites), language)}）"
+        names.get(rule.outcome, rule.outcome) + _clauses(rule.cites, language)
         for rule in answer.rules
         if rule.holds is True
     ]
     if not reasons:
-        clauses = _clauses(cited(answer.trace.cites), language)
-        reasons = [headline(pack, answer, language) + (f"（{clauses}）" if clauses else "")]
+        reasons = [headline(pack, answer, language) + _clauses(answer.trace.cites, language)]
     known = list(_facts(decision, answer, language))
-    yield f"{label}{_colon(language)}{'；'.join(reasons)}"
+    yield f"{label}{_colon(language)}{('；' if language == 'zh' else '; ').join(reasons)}"
     if known:
         yield "  " + in_("依据的情况：", "Facts: ", language) + ("；" if language == "zh" else "; ").join(known)
 
 
-def _clauses(cites: str, language: Language) -> str:
-    return in_(f"条款 {cites}", f"clause {cites}", language) if cites else ""
+def _clauses(cites: tuple[Citation, ...], language: Language) -> str:
+    """The clauses in brackets; empty where there are none."""
+    return in_(f"（条款 {cited(cites)}）", f" (clause {cited(cites)})", language) if cites else ""
 
 
 def _facts(decision: Decision, answer: Answer, language: Language) -> Iterator[str]:
@@ -173,11 +175,14 @@ def _no_procedure(language: Language) -> str:
 def _steps(run: Single, procedure: Procedure, language: Language) -> Iterator[str]:
     """The steps in order, who takes them, what the household itself must give, and times."""
     pack = run.pack
-    yield f"{procedure.label.in_(language)}（{_clauses(cited(procedure.cites), language)}）"
+    yield procedure.label.in_(language) + _clauses(procedure.cites, language)
     for number, step in enumerate(procedure.steps.values(), 1):
-        yield f"  {number}. {step.label.in_(language)}（{actors_text(pack, step.by, language)}）{_times(run, step, language)}"
+        who = actors_text(pack, step.by, language)
+        who = in_(f"（{who}）", f" ({who})", language)
+        yield f"  {number}. {step.label.in_(language)}{who}{_times(run, step, language)}"
         if procedure.about in step.by and step.particulars:
-            names = "、".join(part.label.in_(language) for part in step.particulars.values())
+            comma = "、" if language == "zh" else ", "
+            names = comma.join(part.label.in_(language) for part in step.particulars.values())
             yield "  " + in_(f"   须由你户写明或办理：{names}", f"   From the household: {names}", language)
 
 
@@ -236,10 +241,8 @@ def _objection(
                 + ("；" if language == "zh" else "; ").join(ends)
             )
     if not result.stated:
-        cites = _clauses(cited(result.cites), language)
-        yield in_(
-            f"  文件没有写明异议如何处理（{cites}）。", f"  How it is dealt with is not stated ({cites}).", language
-        )
+        cites = _clauses(result.cites, language)
+        yield in_(f"  文件没有写明异议如何处理{cites}。", f"  How it is dealt with is not stated{cites}.", language)
 
 
 def _closing(commitment: str, language: Language) -> Iterator[str]:

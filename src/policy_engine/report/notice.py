@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 
-from policy_engine.decision.masking import mask_facts, short_code
+from policy_engine.decision.masking import mask_facts, outcome_stays, short_code
 from policy_engine.decision.procedure import after
 from policy_engine.decision.standing import substance_of
 from policy_engine.errors import Language, RequestError, problem
@@ -94,13 +94,13 @@ def _row(number: int, run: Single, procedure: Procedure, language: Language) -> 
 
 
 def _matter(run: Single, procedure: Procedure, language: Language) -> Iterator[str]:
-    """The outcomes of the decisions that the procedure's substance names."""
+    """The outcomes of the decisions that the procedure's substance names; no figure of the household's own."""
     named = tree.walk(procedure.needs) if procedure.needs is not None else ()
     for id_ in dict.fromkeys(node.id for node in named if isinstance(node, tree.Name) and node.kind == "decision"):
         finding, decision = run.decision(id_), run.pack.decision(id_)
         if isinstance(finding.value, bool):
             yield decision.label.in_(language)
-        elif finding.determined:
+        elif finding.determined and outcome_stays(run.pack, id_):
             yield shown(finding.value, decision.type, language)
 
 

@@ -11,6 +11,7 @@ from policy_engine.app.generate.coverage import coverage_page, uncovered
 from policy_engine.app.generate.pages import facts_page, problem_pages
 from policy_engine.app.generate.typed import typed_facts
 from policy_engine.documents.schema import FILE_KINDS, schema_of
+from policy_engine.record.commitment import MaskedRecord
 from policy_engine.record.decision_form import DecisionForm
 from policy_engine.record.form import DecisionRecord
 
@@ -28,6 +29,7 @@ def files(root: Path) -> Iterator[tuple[Path, str]]:
         yield root / f"docs/reference/{kind}.schema.json", _json(schema_of(kind))
     yield root / "docs/reference/decision.schema.json", _json(DecisionForm.model_json_schema())
     yield root / "docs/reference/record.schema.json", _json(DecisionRecord.model_json_schema())
+    yield root / "docs/reference/masked_record.schema.json", _json(MaskedRecord.model_json_schema())
 
 
 def _json(schema: object) -> str:
