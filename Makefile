@@ -34,7 +34,7 @@ demo: $(STAMP)
 	@$(BIN)/policy-engine decide examples/xuanzhou/included.yaml --pack xuanzhou_2021 -d monitoring -d kinds
 
 test: $(STAMP)
-	$(RUN) -m pytest -n auto -q
+	$(RUN) -m pytest -n auto --dist loadgroup -q
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -53,6 +53,7 @@ bench: $(STAMP)
 	$(RUN) benchmarks/startup.py
 	$(RUN) benchmarks/ledger.py
 	$(RUN) benchmarks/workload.py
+	@if command -v java >/dev/null; then $(RUN) benchmarks/spark.py --households 400000; fi
 
 generate: $(STAMP)
 	$(RUN) -m policy_engine.app.generate

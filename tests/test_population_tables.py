@@ -111,6 +111,21 @@ def test_lists_in_columns():
     assert "members" not in second.root
 
 
+def test_a_column_of_lists_beside_what_is_complete():
+    given = {"household_id": ["a", "b", "c", "d"], "shocks": [None, [], None, [{"kind": "illness"}]]}
+    population = read({**given, "shocks.complete": [True, None, None, True]})
+    known = [facts.root.get("shocks") for facts in each_facts(population, XUANZHOU.vocabulary)]
+    assert [None if one is None else len(one) for one in known] == [0, 0, None, 1]
+    wrong = refused({**given, "shocks.complete": [True, None, None, False]})
+    assert wrong == [("population.rows_of_incomplete", "households!household_id:4")]
+
+
+def test_a_gap_among_records_is_not_passed_over():
+    assert refused({**TWO, "members": [[{"labour": "weak"}, None], None]}) == [
+        ("facts.wrong_kind", "members!members:1[2]")
+    ]
+
+
 def test_rows_in_any_order():
     members = {"household_id": ["b", "a", "b"], "labour": ["lost", "weak", "none"]}
     first, second = each_facts(read(TWO, members=members), XUANZHOU.vocabulary)

@@ -13,6 +13,9 @@ from policy_engine import FactsError, RequestError, load_pack
 from policy_engine.model.facts import Evidence
 from policy_engine.population.make import make_county
 
+pytestmark = pytest.mark.xdist_group("spark")
+"""In one process: a session of Spark for all."""
+
 XUANZHOU = load_pack("xuanzhou_2021")
 ON = datetime.date(2021, 9, 1)
 SEEN = Evidence(by="研判组", observed_on=datetime.date(2021, 8, 20))

@@ -31,6 +31,7 @@ class _Reader:
     evidence: Evidence
     problems: list[Problem] = field(default_factory=list)
     rows: dict[str, Callable[[int], str]] = field(default_factory=dict)
+    places: dict[str, pl.Series] = field(default_factory=dict)
 
     @property
     def id_(self) -> str:
@@ -108,13 +109,14 @@ def _unnested(
             if name + _COMPLETE in main.columns:
                 said = reader.cells(reader.main).read(name + _COMPLETE, main[name + _COMPLETE], BOOLEAN)
                 known = said.fill_null(known)
-            owners = main.select(reader.id_, name).with_row_index("@row").filter(pl.col(name).list.len() > 0)
+            owners = main.select(name).with_row_index("@row").filter(pl.col(name).list.len() > 0)
             items = owners.with_columns(pl.int_ranges(1, pl.col(name).list.len() + 1).alias("@item"))
             items = items.explode(name, "@item")
             reader.rows[name] = _item(reader.rows[reader.main], items["@row"], items["@item"])
+            reader.places[name] = items["@row"]
             none = items[name].is_null()
             reader.cells(name).wrong(name, items[name], none, "facts.wrong_kind", wanted="mapping")
-            lists = {**lists, name: items.drop("@row", "@item").unnest(name)}
+            lists = {**lists, name: items.select(name).unnest(name)}
             main = main.drop(name).with_columns(known.alias(name + _COMPLETE))
     return main, lists
 
@@ -152,25 +154,32 @@ def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tu
         near = nearest(name, known) or ", ".join(known)
         reader.problems.append(problem("table.unknown_sheet", where=name, found=name, near=near))
         return empty
+    places = reader.places.get(name)
+    if places is None:
+        places = _places(reader, name, table, ids)
+        table = table.drop(reader.id_, strict=False)
+    if places.null_count():
+        return empty
+    made = _table(reader, name, table, reader.vocabulary.form(record.name))
+    _check_unique(reader, name, made, places)
+    if not places.is_sorted():
+        made = Table(made.form, made.rows[places.arg_sort()], made.scales)
+    counts = pl.DataFrame({"place": places}).group_by("place").agg(pl.len())
+    rows = pl.DataFrame({"id": ids}).with_row_index("place").join(counts, on="place", how="left", maintain_order="left")
+    return made, rows["len"].cast(pl.UInt32)
+
+
+def _places(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> pl.Series:
+    """For each row of a list the number of its subject; empty, and reported, where there is none."""
     if reader.id_ not in table.columns:
         reader.problems.append(problem("table.no_column", where=name, sheet=name, found=reader.id_))
-        return empty
-    cells = reader.cells(name)
-    owners = pl.DataFrame({"id": cells.read(reader.id_, table[reader.id_], TEXT)})
+        return pl.Series([None], dtype=pl.UInt32)
+    owners = pl.DataFrame({"id": reader.cells(name).read(reader.id_, table[reader.id_], TEXT)})
     places = pl.DataFrame({"id": ids}).with_row_index("place").unique("id", keep="first")
     owners = owners.join(places, on="id", how="left", maintain_order="left")
     _report(reader, name, owners["id"].is_null(), "table.id_missing")
     _report(reader, name, owners["place"].is_null() & owners["id"].is_not_null(), "table.no_household", owners["id"])
-    if owners["place"].null_count():
-        return empty
-    made = _table(reader, name, table.drop(reader.id_), reader.vocabulary.form(record.name))
-    _check_unique(reader, name, made, owners["place"])
-    if not owners["place"].is_sorted():
-        order = owners["place"].arg_sort()
-        made = Table(made.form, made.rows[order], made.scales)
-    counts = owners.group_by("place").agg(pl.len())
-    rows = pl.DataFrame({"id": ids}).with_row_index("place").join(counts, on="place", how="left", maintain_order="left")
-    return made, rows["len"].cast(pl.UInt32)
+    return owners["place"]
 
 
 def _check_unique(reader: _Reader, name: str, table: Table, places: pl.Series) -> None:

@@ -24,10 +24,14 @@ _ID = "household_id"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the households with the rows of their lists, and the number (from 0) of each row in its file."""
+    """Some of the households with the rows of their lists, and the number (from 0) of each row in its file.
+
+    `of`: how many households the file has.
+    """
 
     tables: Mapping[str, pl.DataFrame]
     numbers: Mapping[str, pl.Series]
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ class Source:
         Raises `FactsError`, after the last block, with the rows of lists that were not called for.
         """
         if not size or not self.in_blocks:
-            yield Part(self.tables(), {})
+            tables = self.tables()
+            yield Part(tables, {}, tables[MAIN].height)
             return
         lists = {name: _Rows(self.scan(name)) for name in self.files if name != MAIN}
         main = self.scan(MAIN)
@@ -88,7 +93,7 @@ class Source:
             numbers = {MAIN: pl.int_range(start, start + households.height, eager=True)}
             for name, rows in lists.items():
                 tables[name], numbers[name] = rows.of(ids)
-            yield Part(tables, numbers)
+            yield Part(tables, numbers, height)
         left = [found for name, rows in lists.items() for found in _left(name, rows, main)]
         if left:
             raise FactsError(left)

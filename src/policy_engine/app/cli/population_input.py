@@ -13,7 +13,9 @@ import polars as pl
 
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.options import day_of, settings_of
+from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
+from policy_engine.app.cli.words import words
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
 from policy_engine.documents.table_columns import MAIN
@@ -51,7 +53,8 @@ class Asked:
 def ask(path: Path, pack: Pack, on: str | None, settings: Path | None, weights: str = "") -> Asked:
     """Reads everything; raises with every problem where something cannot be used. `weights` names a column."""
     supplied = settings_of(settings, pack)
-    population, series = _weighted(path, pack, weights) if weights else (read_population(path, pack), None)
+    with progress(words("读入各户", "reading households")):
+        population, series = _weighted(path, pack, weights) if weights else (read_population(path, pack), None)
     day = day_of(on)
     if day is None:
         raise RequestError([problem("request.no_date")])

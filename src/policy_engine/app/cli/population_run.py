@@ -15,6 +15,7 @@ from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.population_input import FACTS, in_sheets, read_population, read_sheets
+from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.errors import FactsError, Problem, RequestError, problem
@@ -89,22 +90,25 @@ def _at_once(job: Job, rejected: list[Rejected] | None) -> Population:
 def _in_parts(job: Job) -> Iterator[Block]:
     warnings: list[Problem] = []
     problems: list[Problem] = []
-    parts = Source.open(job.given).blocks(job.block)
-    while len(problems) < MOST_TOLD:
-        try:
-            part = next(parts, None)
-            if part is None:
-                break
-            tables, weights = part.tables, None
-            if job.weights:
-                tables, weights = taken_weights(tables, job.weights, part.numbers)
-            population, told = job.runner.read(tables, part.numbers)
-        except FactsError as error:
-            problems += error.problems
-            continue
-        warnings += told
-        if not problems:
-            yield replace(job.runner.decide(population), weights=weights)
+    parts, done = Source.open(job.given).blocks(job.block), 0
+    with progress(words("决定各户", "deciding")) as tell:
+        while len(problems) < MOST_TOLD:
+            try:
+                part = next(parts, None)
+                if part is None:
+                    break
+                tables, weights = part.tables, None
+                if job.weights:
+                    tables, weights = taken_weights(tables, job.weights, part.numbers)
+                population, told = job.runner.read(tables, part.numbers)
+            except FactsError as error:
+                problems += error.problems
+                continue
+            warnings += told
+            if not problems:
+                yield replace(job.runner.decide(population), weights=weights)
+            done += len(population)
+            tell(done, part.of)
     if problems:
         raise FactsError(problems)
     report(together(warnings))
@@ -267,6 +271,8 @@ def write_county(
 ) -> Iterator[tuple[str, int]]:
     """Write the tables of a made-up county as Parquet files; names them with their rows."""
     out.mkdir(parents=True, exist_ok=True)
-    for name, table in make_county(pack, households, seed, on=day, missing=missing).items():
+    with progress(words("造户", "making households")):
+        tables = make_county(pack, households, seed, on=day, missing=missing)
+    for name, table in tables.items():
         table.write_parquet(out / f"{name}.parquet")
         yield name, table.height

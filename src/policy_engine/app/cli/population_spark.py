@@ -15,7 +15,7 @@ from policy_engine.app.cli.population_run import Job, Totals
 from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.population.conform import MAIN
 from policy_engine.population.files import Source
-from policy_engine.population.spark import Question, check, decide, nested, session
+from policy_engine.population.spark import BATCH, Question, check, decide, nested, session
 from policy_engine.population.written import STATUSES
 
 __all__ = ["write_on_spark"]
@@ -27,7 +27,14 @@ def write_on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals
         raise RequestError([problem("spark.only_parquet", found=out)])
     asked = job.asked
     question = Question(
-        asked.pack, asked.on, job.runner.decisions, asked.settings, asked.scenario, job.runner.evidence, missing
+        asked.pack,
+        asked.on,
+        job.runner.decisions,
+        asked.settings,
+        asked.scenario,
+        job.runner.evidence,
+        missing,
+        batch=min(job.block or BATCH, BATCH),
     )
     spark = session(master)
     try:

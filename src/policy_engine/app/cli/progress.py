@@ -6,41 +6,42 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 __all__ = ["progress"]
 
-_QUIET = 2
+QUIET = 2
 _BETWEEN_LINES = 10
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function to be told how many of how many steps are done."""
+    """Gives a function to be told how many of how many steps are done; the bar shows itself even before the first."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
     task = bar.add_task(title, total=None)
-    start = last = time.monotonic()
-    shown = False
+    last = time.monotonic()
 
     def tell(done: int, total: int) -> None:
-        nonlocal shown, last
+        nonlocal last
         bar.update(task, completed=done, total=total)
         now = time.monotonic()
-        if now - start < _QUIET or done == total:
-            return
-        if console.is_terminal and not shown:
-            bar.start()
-            shown = True
-        elif not console.is_terminal and now - last >= _BETWEEN_LINES:
+        if not console.is_terminal and done != total and now - last >= _BETWEEN_LINES:
             print(f"{title}: {done}/{total}", file=sys.stderr)
             last = now
 
+    shown = Timer(QUIET, bar.start)
+    shown.daemon = True
+    if console.is_terminal:
+        shown.start()
     try:
         yield tell
     finally:
-        if shown:
+        if console.is_terminal:
+            shown.cancel()
+            shown.join()
             bar.stop()

@@ -41,23 +41,25 @@ def command(
 ) -> None:
     with told_of_populations():
         from policy_engine.app.cli.population_input import ask, facts_of, write
+        from policy_engine.app.cli.progress import progress
         from policy_engine.report.board import board_data, board_text, list_text
         from policy_engine.report.population_page import board_page
         from policy_engine.scenario.scoreboard import scoreboard
 
         loaded = pack_of(pack)
         asked = ask(given, loaded, on, settings)
-        found = scoreboard(
-            loaded,
-            asked.population,
-            by,
-            asked.on,
-            decisions=decisions,
-            areas=facts_of(areas, loaded) if areas is not None else (),
-            villages=facts_of(villages, loaded) if villages is not None else None,
-            settings=asked.settings,
-            scenario=scenario_of(sets, readings, loaded),
-        )
+        with progress(words("逐区域决定", "deciding areas")):
+            found = scoreboard(
+                loaded,
+                asked.population,
+                by,
+                asked.on,
+                decisions=decisions,
+                areas=facts_of(areas, loaded) if areas is not None else (),
+                villages=facts_of(villages, loaded) if villages is not None else None,
+                settings=asked.settings,
+                scenario=scenario_of(sets, readings, loaded),
+            )
 
         def text() -> str:
             rows = [line for behind in found.behind for line in list_text(behind, LANGUAGE)] if lists else []
