@@ -60,7 +60,10 @@ class InForceForm(NamedTuple):
 
 
 class PackForm(NamedTuple):
-    """`pack.yaml`: the document, where and when it is in force, and its clauses."""
+    """`pack.yaml`: the document, where and when it is in force, and its clauses.
+
+    `colour` is the decision with the outcomes red, yellow and green that a board of monitoring shows.
+    """
 
     pack: Word
     version: Word
@@ -77,6 +80,7 @@ class PackForm(NamedTuple):
     issued: datetime.date | None = None
     area_cites: tuple[CiteForm, ...] = ()
     actors: dict[Word, Label] = {}
+    colour: Word | None = None
 
 
 class WindowForm(NamedTuple):
