@@ -1,4 +1,7 @@
-"""Which reactions fire along what is known of a subject, day by day. This is their meaning; `forward` fires them a second time."""
+"""Which reactions fire along what is known of a subject, day by day.
+
+This is their meaning; `forward` fires them a second time.
+"""
 
 from __future__ import annotations
 
@@ -198,9 +201,7 @@ def _about(pack: Pack, subject: str) -> list[Reaction]:
     return [reaction for reaction in pack.reactions.values() if reaction.about == subject]
 
 
-def _persons(
-    pack: Pack, reaction: Reaction, facts: Facts, day: datetime.date, settings: Settings
-) -> tuple[str, ...]:
+def _persons(pack: Pack, reaction: Reaction, facts: Facts, day: datetime.date, settings: Settings) -> tuple[str, ...]:
     if reaction.persons is None:
         return ()
     found = _items(Single(pack, facts, day, settings).value(reaction.persons, {"own": facts.root}))

@@ -42,8 +42,8 @@ class Area:
 class Pack:
     """A decision model in DMN's sense, with its sources.
 
-    The mappings are by id, in the order of the files. `colour` is the decision whose outcomes colour a board. Equal hashes mean equal answers. Immutable, picklable, safe to
-    share between threads.
+    The mappings are by id, in the order of the files. `colour` is the decision whose outcomes colour a board. Equal hashes
+    mean equal answers. Immutable, picklable, safe to share between threads.
     """
 
     id: str

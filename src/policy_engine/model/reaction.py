@@ -11,7 +11,7 @@ from policy_engine.model.citation import Citation
 from policy_engine.model.label import Label
 from policy_engine.source import Span
 
-__all__ = ["OPEN_ANSWERS", "Arrives", "Becomes", "Escalation", "Owes", "OwedState", "Reaction", "Trigger"]
+__all__ = ["OPEN_ANSWERS", "Arrives", "Becomes", "Escalation", "OwedState", "Owes", "Reaction", "Trigger"]
 
 OwedState: TypeAlias = Literal["due", "open", "overdue"]
 

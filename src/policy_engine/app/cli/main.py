@@ -20,6 +20,7 @@ from policy_engine.app.cli import (
     flip,
     ledger,
     mapping,
+    monitor,
     pack,
     population,
     procedure,
@@ -113,6 +114,7 @@ app.add_typer(population.app, name="population")
 app.add_typer(sources.app, name="sources")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(audit.app, name="audit")
+app.add_typer(monitor.app, name="monitor")
 
 
 def run() -> None:

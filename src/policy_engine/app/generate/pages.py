@@ -109,6 +109,7 @@ def _problem(code: str) -> str:
         "mapping": "reading a mapping of columns",
         "population": "reading the tables of a population",
         "ledger": "using or verifying a ledger",
+        "monitor": "monitoring (`policy-engine monitor`)",
         "forward": "comparing with a second engine (`--second-opinion`)",
         "record": "reading or re-performing a record",
     }[code.partition(".")[0]]
