@@ -9,7 +9,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from policy_engine.decision.duties import Owed, duties, snapshots
@@ -25,7 +25,23 @@ from policy_engine.model.scenario import Settings
 from policy_engine.truth import Truth
 from policy_engine.values import Possibly, Unknown, Value, show
 
-__all__ = ["Due", "Moment", "Step", "due_along", "due_for_duties", "fires", "moment", "moments", "steps", "watched"]
+__all__ = [
+    "EITHER",
+    "Due",
+    "Moment",
+    "Step",
+    "due_along",
+    "due_for_duties",
+    "fires",
+    "moment",
+    "moments",
+    "one_of",
+    "steps",
+    "watched",
+]
+
+EITHER = "|"
+"""Between the outcomes of an open answer that is certainly one of them."""
 
 Item = tuple[Any, Truth]
 """An item of a list, and whether it belongs to it."""
@@ -102,13 +118,23 @@ def moment(pack: Pack, facts: Facts, day: datetime.date, settings: Settings) -> 
 
 
 def _answer(finding: Finding) -> frozenset[str]:
-    """The answer as reactions name it; of a collected list all that certainly belongs, and whether it is open."""
+    """The answer as reactions name it; of a collected list all that certainly belongs, and whether it is open.
+
+    An open answer that is certainly one of some outcomes has those too, as one name: `red|yellow`.
+    """
     if finding.determined:
         values = finding.value if isinstance(finding.value, tuple) else (finding.value,)
-        return frozenset(value if isinstance(value, str) else show(value) for value in values)
+        return frozenset(map(_name, values))
     open_ = "conflict" if finding.conflict is True else "gap" if finding.gap is True else "undetermined"
-    collected = isinstance(finding.value, Possibly)
-    return frozenset({open_, *(str(one.value) for one in finding.outcomes if collected and one.certain)})
+    if isinstance(finding.value, Possibly):
+        return frozenset({open_, *(_name(one.value) for one in finding.outcomes if one.certain)})
+    flagged = finding.conflict is not False or finding.gap is not False or finding.open is not None
+    one_of = "" if flagged else EITHER.join(sorted(_name(one.value) for one in finding.outcomes))
+    return frozenset(filter(None, (open_, one_of)))
+
+
+def _name(value: Value) -> str:
+    return value if isinstance(value, str) else show(value)
 
 
 def _items(found: Value) -> Iterator[Item]:
@@ -159,11 +185,17 @@ def fires(reaction: Reaction, findings: frozenset[str]) -> frozenset[tuple[str, 
     if isinstance(when, Becomes):
         if when.was and not any(f"was:{when.decision}:{answer}" in findings for answer in when.was):
             return frozenset()
-        return frozenset((answer, True) for answer in when.to if f"became:{when.decision}:{answer}" in findings)
+        return frozenset((to, True) for to in one_of(when) if f"became:{when.decision}:{to}" in findings)
     if isinstance(when, Owes):
         return frozenset({(when.state, True)} if f"owed:{when.duty}:{when.state}" in findings else ())
     both = (("arrived", True), ("perhaps", False))
     return frozenset(("arrived", certain) for code, certain in both if f"{code}:{reaction.id}" in findings)
+
+
+def one_of(when: Becomes) -> Iterator[str]:
+    """The answers that set it off: each of `to`, and those that are open between some of them."""
+    for count in range(1, len(when.to) + 1):
+        yield from (EITHER.join(some) for some in combinations(sorted(when.to), count))
 
 
 def due_along(pack: Pack, along: Iterable[Step], settings: Settings) -> Iterator[Due]:

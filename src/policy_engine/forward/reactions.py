@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from policy_engine.decision.reactions import fires
+from policy_engine.decision.reactions import fires, one_of
 from policy_engine.errors import DisagreementError, problem
 from policy_engine.forward.chaining import Chaining
 from policy_engine.forward.network import Implication
@@ -45,7 +45,7 @@ def _fired(reaction: Reaction, what: str, certain: bool) -> str:  # noqa: FBT001
 def _implications(reaction: Reaction) -> Iterator[Implication]:
     when = reaction.when
     if isinstance(when, Becomes):
-        for answer in when.to:
+        for answer in one_of(when):
             became = f"became:{when.decision}:{answer}"
             if not when.was:
                 yield Implication((became,), _fired(reaction, answer, True))

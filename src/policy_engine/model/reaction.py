@@ -23,6 +23,8 @@ OPEN_ANSWERS = ("undetermined", "conflict", "gap", "out_of_scope")
 class Becomes:
     """The answer to a decision becomes one of `to`, having been one of `was` (empty: any other, or not yet asked).
 
+    An open answer that is certainly one of them counts: open between red and yellow, where both set off the same.
+
     Answers are outcomes, `true` and `false` of a boolean decision, and those of `OPEN_ANSWERS`; an outcome of a collected
     list counts once it belongs to it for certain.
     """

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from policy_engine.decision.reactions import EITHER
 from policy_engine.errors import Language
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import OPEN_ANSWERS, Becomes, Owes, Reaction
@@ -76,7 +77,11 @@ def _trigger(pack: Pack, reaction: Reaction, language: Language) -> str:
 
 
 def _answer(pack: Pack, decision: str, answer: str, language: Language) -> str:
-    return in_(*_ANSWERS[answer], language) if answer in _ANSWERS else outcome_text(pack, decision, answer, language)
+    names = [
+        in_(*_ANSWERS[one], language) if one in _ANSWERS else outcome_text(pack, decision, one, language)
+        for one in answer.split(EITHER)
+    ]
+    return in_("或", " or ", language).join(names)
 
 
 def _limit(pack: Pack, parameter: str, language: Language) -> str:
