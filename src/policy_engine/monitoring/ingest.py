@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from policy_engine.decision.reactions import Due, Moment, Step, due_along, due_for_duties, moments, steps, watched
+from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moments, steps, watched
 from policy_engine.decision.request import Request
 from policy_engine.errors import LedgerError
+from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
 from policy_engine.model.scenario import Settings
@@ -32,7 +33,7 @@ from policy_engine.record.entry import Entry, Receipt
 from policy_engine.record.form import decision_entry
 from policy_engine.record.ledger import Ledger
 
-__all__ = ["Monitoring", "Tally", "ingest", "look_at"]
+__all__ = ["Monitoring", "Subject", "Tally", "ingest", "look_at"]
 
 AT_ONCE = 50
 """Subjects whose entries go into one transaction; those of one subject are never parted."""
@@ -136,24 +137,20 @@ def _news(monitoring: Monitoring, state: State, new: Sequence[Submission], looke
     known = {one.hash: one.known_on for one in state.submissions}
     fresh = [one for one in new if one.hash not in known or one.known_on < known[one.hash]]
     fresh = list({(one.hash, one.known_on): one for one in fresh}.values())
-    pack = monitoring.pack
-    yield from (one.entry(pack) for one in fresh)
+    yield from (one.entry(monitoring.pack) for one in fresh)
     every = [*state.submissions, *fresh]
     if not every:
         return
-    until = max(looked, *(one.known_on for one in every))
+    subject = Subject(monitoring, every, looked)
     if fresh:
-        yield from _decisions(monitoring, state.submissions, every, until)
-    due = alerts_due(monitoring, every, until)
+        yield from subject.decisions(state.submissions)
+    due = subject.alerts()
     for id_, body in due.items():
         if id_ in state.withdrawn or state.alerts.get(id_) != body:
             yield _told(ALERT, state, id_, body)
-    for id_ in state.standing():
+    for id_, body in state.standing().items():
         if id_ not in due:
-            reaction = pack.reactions.get(state.alerts[id_]["reaction"])
-            why = "pack" if reaction is None else "duty" if isinstance(reaction.when, Owes) else "facts"
-            about = {"alert": id_, "pack": pack.id, "about": state.kind}
-            yield _told(WITHDRAWAL, state, id_, {"form": FORM, **about, "known_on": until.isoformat(), "why": why})
+            yield _told(WITHDRAWAL, state, id_, subject.withdrawal(body))
 
 
 def _told(kind: str, state: State, id_: str, body: dict[str, Any]) -> Entry:
@@ -161,77 +158,82 @@ def _told(kind: str, state: State, id_: str, body: dict[str, Any]) -> Entry:
     return Entry.of(kind, body, subject=state.subject, key=f"{kind}:{id_}:{number}")
 
 
-def _decisions(
-    monitoring: Monitoring, before: Sequence[Submission], every: Sequence[Submission], until: datetime.date
-) -> Iterator[Entry]:
-    """Records of the days that are new or that come out otherwise than before, and last of what is known now."""
-    pack, settings = monitoring.pack, monitoring.settings
-    asked = watched(pack, every[0].facts.subject)
-    if not asked:
-        return
-    old = {one.day: one.answers for one in moments(folded(pack, before, settings), until)}
-    along = moments(folded(pack, every, settings), until)
-    touched = [one for one in along[:-1] if old.get(one.day) != one.answers]
-    for one in (*touched, *along[-1:]):
-        request = Request(one.day, asked, settings, ranked=False)
-        yield decision_entry(request.decide(pack, one.facts), one.facts, request, monitoring.files.body_hash, until)
+class Subject:
+    """All that was handed in about one subject, and what follows from it by a day."""
 
+    def __init__(self, monitoring: Monitoring, every: Sequence[Submission], looked: datetime.date) -> None:
+        self.monitoring = monitoring
+        self.pack = monitoring.pack
+        self.every = every
+        self.id = every[0].facts.id
+        self.until = max(looked, *(one.known_on for one in every))
+        self.seen: dict[tuple[datetime.date, Facts], Moment] = {}
+        self.history = folded(self.pack, every, monitoring.settings)
 
-def alerts_due(monitoring: Monitoring, every: Sequence[Submission], until: datetime.date) -> dict[str, dict[str, Any]]:
-    """Every alert that is due about a subject by a day, by id: a function of the set of its submissions."""
-    pack, settings = monitoring.pack, monitoring.settings
-    history = folded(pack, every, settings)
-    along = list(steps(moments(history, until)))
-    found: dict[str, dict[str, Any]] = {}
-    for step in along:
-        monitoring.check(step.findings)
-    for due in due_along(pack, along, settings):
-        found[due.id(pack.id, every[0].facts.id)] = _body(monitoring, due, every, _known(monitoring, due, every))
-    owed = list(due_for_duties(history, until))
-    for due, _ in owed:
-        known = max(due.day, min(one.known_on for one in every))
-        found[due.id(pack.id, every[0].facts.id)] = _body(monitoring, due, every, known)
-    monitoring.check(frozenset(f"owed:{item.duty.id}:{item.state}" for _, item in owed))
-    return found
+    def moments(self, submissions: Sequence[Submission], until: datetime.date) -> list[Moment]:
+        return moments(folded(self.pack, submissions, self.monitoring.settings), until, self.seen)
 
+    def decisions(self, before: Sequence[Submission]) -> Iterator[Entry]:
+        """Records of the days that are new or come out otherwise than `before`, and last of what is known now."""
+        asked = watched(self.pack, self.history.subject)
+        old = {one.day: one.answers for one in self.moments(before, self.until)}
+        along = self.moments(self.every, self.until)
+        touched = [one for one in along[:-1] if old.get(one.day) != one.answers]
+        for one in (*touched, *along[-1:]) if asked else ():
+            request = Request(one.day, asked, self.monitoring.settings, ranked=False)
+            decision = request.decide(self.pack, one.facts)
+            yield decision_entry(decision, one.facts, request, self.monitoring.files.body_hash, self.until)
 
-def _known(monitoring: Monitoring, due: Due, every: Sequence[Submission]) -> datetime.date:
-    """The first day on which enough was known for the alert to be due."""
-    stages = sorted({one.known_on for one in every})
-    first = min(one.known_on for one in every if one.day == due.day)
-    for stage in stages:
-        if first <= stage < stages[-1]:
-            then = folded(monitoring.pack, [one for one in every if one.known_on <= stage], monitoring.settings)
-            around = moments(then, due.day)[-2:]
-            if due in due_along(monitoring.pack, _last(around), monitoring.settings):
+    def alerts(self) -> dict[str, dict[str, Any]]:
+        """Every alert that is due, by id: a function of the set of submissions and of the last day looked at."""
+        along = list(steps(self.moments(self.every, self.until)))
+        owed = list(due_for_duties(self.history, self.until))
+        for step in along:
+            self.monitoring.check(step.findings)
+        self.monitoring.check(frozenset(f"owed:{item.duty.id}:{item.state}" for _, item in owed))
+        first = min(one.known_on for one in self.every)
+        due = [(one, self.known(one)) for one in due_along(self.pack, along, self.monitoring.settings)]
+        due += [(one, max(one.day, first)) for one, _ in owed]
+        return {one.id(self.pack.id, self.id): self.body(one, known) for one, known in due}
+
+    def known(self, due: Due) -> datetime.date:
+        """The first day on which enough was known for the alert to be due."""
+        first = min(one.known_on for one in self.every if one.day == due.day)
+        stages = sorted({one.known_on for one in self.every})
+        for stage in (one for one in stages[:-1] if one >= first):
+            then = self.moments([one for one in self.every if one.known_on <= stage], due.day)
+            last = list(steps(then[-2:]))[-1:]
+            if due in due_along(self.pack, last, self.monitoring.settings):
                 return stage
-    return stages[-1]
+        return stages[-1]
 
+    def body(self, due: Due, known: datetime.date) -> dict[str, Any]:
+        """The alert as it stands in the ledger. It says what changed, not why: that is in the decisions."""
+        reaction = due.reaction
+        root = self.history.facts(self.until).root
+        return {
+            "form": FORM,
+            "alert": due.id(self.pack.id, self.id),
+            "pack": self.pack.id,
+            "about": reaction.about,
+            "reaction": reaction.id,
+            "day": due.day.isoformat(),
+            "known_on": known.isoformat(),
+            "what": due.what,
+            "which": due.which,
+            "certain": due.certain,
+            "to": list(reaction.alert),
+            "persons": list(due.persons),
+            "within": reaction.within,
+            "opens": reaction.opens,
+            "escalates": [{"to": list(step.to), "after": step.after} for step in reaction.escalates],
+            "cites": [{"clause": cite.clause, "words": cite.words} for cite in reaction.cited()],
+            "place": {name: root[name] for name in _PLACE if isinstance(root.get(name), str)},
+        }
 
-def _last(around: list[Moment]) -> list[Step]:
-    return list(steps(around))[-1:]
-
-
-def _body(monitoring: Monitoring, due: Due, every: Sequence[Submission], known: datetime.date) -> dict[str, Any]:
-    reaction = due.reaction
-    last = max(every, key=lambda one: (one.day, one.known_on, one.hash))
-    root = folded(monitoring.pack, every, monitoring.settings).facts(last.day).root
-    return {
-        "form": FORM,
-        "alert": due.id(monitoring.pack.id, last.facts.id),
-        "pack": monitoring.pack.id,
-        "about": reaction.about,
-        "reaction": reaction.id,
-        "day": due.day.isoformat(),
-        "known_on": known.isoformat(),
-        "what": due.what,
-        "which": due.which,
-        "certain": due.certain,
-        "to": list(reaction.alert),
-        "persons": list(due.persons),
-        "within": reaction.within,
-        "opens": reaction.opens,
-        "escalates": [{"to": list(step.to), "after": step.after} for step in reaction.escalates],
-        "cites": [{"clause": cite.clause, "words": cite.words} for cite in reaction.cited()],
-        "place": {name: root[name] for name in _PLACE if isinstance(root.get(name), str)},
-    }
+    def withdrawal(self, alert: dict[str, Any]) -> dict[str, Any]:
+        """Why an alert no longer stands: `facts` now known, the `duty` is fulfilled, the `pack` orders it no more."""
+        reaction = self.pack.reactions.get(alert["reaction"])
+        why = "pack" if reaction is None else "duty" if isinstance(reaction.when, Owes) else "facts"
+        kept = {name: alert[name] for name in ("form", "alert", "pack", "about")}
+        return {**kept, "known_on": self.until.isoformat(), "why": why}
