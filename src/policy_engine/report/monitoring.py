@@ -12,7 +12,7 @@ from policy_engine.model.reaction import Becomes
 from policy_engine.monitoring.board import COLOURS, Alert, Area, Board, Obligation
 from policy_engine.report.case import owed_lines
 from policy_engine.report.case_data import cites_data, owed_data
-from policy_engine.report.comparison import table_text
+from policy_engine.report.columns import table_text
 from policy_engine.report.html import document
 from policy_engine.report.procedure import actors_text, in_
 from policy_engine.report.reaction import answer_text

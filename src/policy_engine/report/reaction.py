@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from policy_engine.decision.reactions import EITHER
 from policy_engine.errors import Language
+from policy_engine.expression.types import Type
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import OPEN_ANSWERS, Becomes, Owes, Reaction
-from policy_engine.report.comparison import outcome_text
 from policy_engine.report.phrase import phrase
 from policy_engine.report.procedure import actors_text, in_
 from policy_engine.report.text import cited
-from policy_engine.report.words import say
+from policy_engine.report.words import say, shown
 
 __all__ = ["answer_text", "reaction_text"]
 
@@ -60,7 +60,7 @@ def _trigger(pack: Pack, reaction: Reaction, language: Language) -> str:
 
 def answer_text(pack: Pack, decision: str, answer: str, language: Language) -> str:
     names = [
-        in_(*_ANSWERS[one], language) if one in _ANSWERS else outcome_text(pack, decision, one, language)
+        in_(*_ANSWERS[one], language) if one in _ANSWERS else _outcome(pack, decision, one, language)
         for one in answer.split(EITHER)
     ]
     return in_("或", " or ", language).join(names)
@@ -70,3 +70,10 @@ def _limit(pack: Pack, parameter: str, language: Language) -> str:
     found = pack.parameter(parameter)
     unsaid = "" if found.values else f" ({say('not stated', language)})"
     return f"{found.label.in_(language)}{unsaid}"
+
+
+def _outcome(pack: Pack, decision: str, outcome: str, language: Language) -> str:
+    if pack.decision(decision).table is None:
+        return say("yes" if outcome == "true" else "no", language)
+    type_: Type = getattr(pack.decision(decision).type, "item", pack.decision(decision).type)
+    return shown(outcome, type_, language)
