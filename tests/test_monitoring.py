@@ -440,3 +440,42 @@ def test_two_writers_at_once_write_each_thing_once(tmp_path):
         for entry in ledger.entries():
             counts[entry.kind] = counts.get(entry.kind, 0) + 1
         assert counts == {"ledger": 1, "pack": 1, "submission": 60, "decision": 60, "alert": 20}
+
+
+# ---- casework in the ledger
+
+CASE = """\
+case_file: 1
+pack: xuanzhou_2021
+subject: household
+id: XZ-0001
+---
+event: facts
+happened_on: 2021-09-01
+facts:
+  county: 宣州区
+  monitored: true
+  monitored_since: 2021-08-20
+  inclusion_notified_on: 2021-09-01
+  helpers: [{role: contact, assigned_on: 2021-09-10, able: {value: true, by: 村两委, observed_on: 2021-09-10}}]
+---
+{event: open, case: removal, procedure: removal, happened_on: 2021-10-01}
+---
+{event: ruling, case: removal, substance: true, by: township, why: 入户核实收入稳定, happened_on: 2021-10-05}
+"""
+
+
+def test_a_case_file_goes_into_the_ledger_once_and_divergences_show(tmp_path):
+    (tmp_path / "case.yaml").write_text(CASE, encoding="utf-8")
+    create_ledger(tmp_path / "ledger.db", MONITORING.clock(), "")
+    line = command("--lang", "en", "ledger", "add-case", tmp_path / "ledger.db", tmp_path / "case.yaml")
+    for _ in range(2):
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    with open_ledger(tmp_path / "ledger.db") as ledger:
+        kinds = [(entry.kind, entry.subject) for entry in ledger.entries()][1:]
+        assert kinds == [(kind, "XZ-0001") for kind in ("event", "event", "divergence", "fulfilled")]
+    shown = command("audit", "divergences", tmp_path / "ledger.db")
+    said = subprocess.run(shown, capture_output=True, text=True, check=False).stdout
+    assert 'XZ-0001  risk_removal: — → risk_removal = "propose"' in said
+    assert "township: 入户核实收入稳定" in said
