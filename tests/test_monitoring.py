@@ -32,6 +32,7 @@ from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
 from policy_engine.record.verify import verify
 from policy_engine.report.monitoring import monitor_data, monitor_html, monitor_text
+from test_tour import DRIVER, commands
 
 PACK = load_pack("qingtian_2022")
 MONITORING = Monitoring(
@@ -479,3 +480,20 @@ def test_a_case_file_goes_into_the_ledger_once_and_divergences_show(tmp_path):
     said = subprocess.run(shown, capture_output=True, text=True, check=False).stdout
     assert 'XZ-0001  risk_removal: — → risk_removal = "propose"' in said
     assert "township: 入户核实收入稳定" in said
+
+
+# ---- the page
+
+
+def test_the_page_shows_what_the_program_says(durable, tmp_path):
+    root = Path(__file__).parents[1]
+    shown = commands((root / "docs" / "monitoring.md").read_text(encoding="utf-8"))
+    assert len(shown) > 6
+    (tmp_path / "examples").symlink_to(root / "examples")
+    create_ledger(tmp_path / "ledger.db", MONITORING.clock(), "")
+    environment = {**os.environ, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+    asked = json.dumps([one for one, _ in shown])
+    line = [sys.executable, "-c", DRIVER]
+    done = subprocess.run(line, input=asked, capture_output=True, cwd=tmp_path, env=environment, check=True, text=True)
+    for (one, output), said in zip(shown, done.stdout.splitlines(), strict=True):
+        assert json.loads(said) == output, one
