@@ -280,7 +280,7 @@ def fields(part, *but):
     return [(part, field.name) for field in dataclasses.fields(part) if field.name not in (*UNSEEN, *but)]
 
 
-ORDERED = ("actors", "procedures", "duties")
+ORDERED = ("actors", "procedures", "duties", "reactions")
 
 
 def test_procedures_and_duties_are_told_apart_part_by_part():

@@ -102,6 +102,8 @@ def _uses(pack: Pack) -> Iterator[_Use]:
             yield _Use("procedure", id_, cites, logic, procedure.about)
     for duty in pack.duties.values():
         yield _Use("duty", duty.id, duty.cites, tuple(duty.conditions()), duty.about)
+    for reaction in pack.reactions.values():
+        yield _Use("reaction", reaction.id, reaction.cited(), tuple(reaction.conditions()), reaction.about)
 
 
 def _of_decision(decision: DecisionDefinition) -> Iterator[_Use]:

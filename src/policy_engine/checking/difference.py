@@ -28,7 +28,7 @@ from policy_engine.model.vocabulary import Fact
 __all__ = ["SECTIONS", "Change", "Difference", "Section", "difference"]
 
 Section: TypeAlias = Literal[
-    "document", "clauses", "parameters", "readings", "decisions", "procedures", "duties", "vocabulary"
+    "document", "clauses", "parameters", "readings", "decisions", "procedures", "duties", "reactions", "vocabulary"
 ]
 _Options: TypeAlias = Mapping[str, Option]
 SECTIONS: tuple[Section, ...] = (
@@ -39,6 +39,7 @@ SECTIONS: tuple[Section, ...] = (
     "decisions",
     "procedures",
     "duties",
+    "reactions",
     "vocabulary",
 )
 
@@ -131,17 +132,16 @@ class _Comparison:
         yield from self.vocabulary()
 
     def procedures(self) -> Iterator[Change]:
-        """Procedures and duties, part by part."""
+        """Procedures, duties and reactions, part by part."""
         for one, other in changed_parts(self.old, self.new):
             part = other or one
             assert part is not None
             kind: Literal["added", "removed", "changed"] = (
                 "added" if one is None else "removed" if other is None else "changed"
             )
-            section: Section = "procedures" if part.section == "procedures" else "duties"
             before, after = (found.says if found else None for found in (one, other))
             aspect = "definition" if kind == "changed" else ""
-            yield Change(section, "part", part.id, part.label, kind, aspect, before, after, part.clauses)
+            yield Change(part.section, "part", part.id, part.label, kind, aspect, before, after, part.clauses)
 
     def attributes(self, part: _Part, one: Any, other: Any, names: str) -> Iterator[Change]:
         """The attributes of these names that differ."""
@@ -166,7 +166,7 @@ class _Comparison:
     def document(self) -> Iterator[Change]:
         part = _Part("document", "document", "", Label())
         one, other = self.old, self.new
-        yield from self.attributes(part, one, other, "id version format language title number issuer issued")
+        yield from self.attributes(part, one, other, "id version format language title number issuer issued colour")
         part = replace(part, id="in_force")
         yield from self.attributes(part, one.in_force, other.in_force, "from_ to why")
         part = replace(part, id="area", clauses=_numbers(other.area.cites or one.area.cites))

@@ -1,4 +1,4 @@
-"""Actors, procedures and duties of two packs told apart, part by part."""
+"""Actors, procedures, duties and reactions of two packs told apart, part by part."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from policy_engine.model.canonical import plain
 from policy_engine.model.citation import Citation
@@ -18,9 +18,9 @@ __all__ = ["OrderedPart", "changed_parts", "ordered_parts"]
 
 @dataclass(frozen=True, slots=True)
 class OrderedPart:
-    """A procedure, a step, a particular, a requirement, a result, an end, a duty or an actor; `says` is all else it says."""
+    """A procedure or a part of one, a duty, a reaction or an actor; `says` is all else it says."""
 
-    section: str
+    section: Literal["procedures", "duties", "reactions"]
     id: str
     label: Label
     clauses: tuple[str, ...]
@@ -40,6 +40,7 @@ def ordered_parts(pack: Pack) -> dict[tuple[str, str], OrderedPart]:
         ends = (*procedure.throughout.values(), *procedure.ends.values())
         found += [_part("procedures", f"{procedure.id}.{part.id}", part) for part in ends]
     found += [_part("duties", duty.id, duty) for duty in pack.duties.values()]
+    found += [_part("reactions", reaction.id, reaction) for reaction in pack.reactions.values()]
     return {(part.section, part.id): part for part in found}
 
 
@@ -53,7 +54,7 @@ _OWN_PARTS = ("steps", "ends", "throughout", "particulars", "requires", "results
 """Fields whose entries are parts of their own; the results of a requirement are told with it."""
 
 
-def _part(section: str, id_: str, part: Any) -> OrderedPart:
+def _part(section: Literal["procedures", "duties", "reactions"], id_: str, part: Any) -> OrderedPart:
     names = [field.name for field in dataclasses.fields(part)]
     whole = hasattr(part, "steps") or hasattr(part, "particulars")
     kept = [name for name in names if name not in ("id", "span") and not (whole and name in _OWN_PARTS)]

@@ -1,4 +1,4 @@
-"""Worked cases of procedures and duties: events with what must become of each, run and compared."""
+"""Worked cases of procedures, duties and reactions: events with what must become of each, run and compared."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from policy_engine.checking.cases import written
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import History, fold
+from policy_engine.decision.reactions import Due, due_along, due_for_duties, moments, steps
 from policy_engine.decision.standing import standing
 from policy_engine.documents.case_forms import ProcedureCaseForm
 from policy_engine.documents.plain_data import nodes
@@ -22,6 +23,7 @@ from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar, read
 from policy_engine.errors import Problem, problem
 from policy_engine.model.case import Event, Taken
 from policy_engine.model.pack import Pack
+from policy_engine.model.reaction import Becomes, Owes
 from policy_engine.model.scenario import Settings
 from policy_engine.source import Span
 from policy_engine.values import Record
@@ -67,7 +69,7 @@ def read_procedure_cases(folder: Path) -> tuple[list[tuple[Path, int, ProcedureC
 def run_procedure_case(pack: Pack, path: Path, number: int, form: ProcedureCaseForm) -> ProcedureRun:
     """Fold the case's events and compare; a case that expects nothing fails."""
     refused = [_codes(node) for node in form.events]
-    if not (form.expect or form.cases or form.then or form.duties or any(refused)):
+    if not (form.expect or form.cases or form.then or form.duties or form.alerts or any(refused)):
         return ProcedureRun(form, path, number, None, (problem("case.expects_nothing", form.span),))
     faults: list[Problem] = []
     settings = read_settings(form.settings, pack, faults) if form.settings is not None else Settings()
@@ -78,7 +80,7 @@ def run_procedure_case(pack: Pack, path: Path, number: int, form: ProcedureCaseF
         return ProcedureRun(form, path, number, None, tuple(faults))
     history = fold(pack, form.subject, events, Settings(settings.parameters, readings))
     differences = [*_refusals(form, events, history), *_standing(form, history), *_facts_then(form, history)]
-    differences += _duties(form, history)
+    differences += [*_duties(form, history), *_alerts(form, history)]
     return ProcedureRun(form, path, number, history, tuple(differences))
 
 
@@ -171,6 +173,25 @@ def _duties(form: ProcedureCaseForm, history: History) -> Iterator[Problem]:
             yield from _state(key, mine, node)
 
 
+def alerts(history: History, on: datetime.date) -> list[Due]:
+    """Every alert due about the subject up to a day."""
+    changes = due_along(history.pack, steps(moments(history, on)), history.settings)
+    return [*changes, *(due for due, _ in due_for_duties(history, on))]
+
+
+def _alerts(form: ProcedureCaseForm, history: History) -> Iterator[Problem]:
+    found = alerts(history, form.on) if form.alerts else []
+    for word, expected in form.alerts.items():
+        if word.text not in history.pack.reactions:
+            yield problem("form.unknown_key", word.span, key=word, near=", ".join(history.pack.reactions))
+            continue
+        mine = [f"{due.day} {due.what}{'' if due.certain else '?'}" for due in found if due.reaction.id == word.text]
+        wanted = [one.text for one in expected]
+        if sorted(mine) != sorted(wanted):
+            both = (", ".join(sorted(some)) or "—" for some in (wanted, mine))
+            yield problem("case.differs", word.span, what=word, wanted=next(both), found=next(both))
+
+
 def _begins(item: Owed, start: str) -> bool:
     day = item.since if item.period is None else item.period.start
     return isinstance(day, datetime.date) and day.isoformat().startswith(start)
@@ -188,14 +209,18 @@ def _state(what: str, found: list[Owed], node: Node) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What must be seen of a procedure: results taken, requirements refused, particulars missed, duties in a state."""
+    """What must be seen of a procedure: results taken, requirements refused, particulars missed, duties in a state,
+    reactions that fire.
+    """
 
     kind: str
     id: str
 
 
 def ways(pack: Pack) -> tuple[Way, ...]:
-    """Every result, every requirement, every particular that is needed, every duty fulfilled and not, in the pack's order."""
+    """Every result, every requirement, every particular that is needed, every duty fulfilled and not, every
+    reaction set off, in the pack's order.
+    """
     found: list[Way] = []
     for procedure in pack.procedures.values():
         for step in procedure.steps.values():
@@ -206,11 +231,15 @@ def ways(pack: Pack) -> tuple[Way, ...]:
     for duty in pack.duties.values():
         late = ("overdue",) if duty.every or duty.within or duty.due_on else ("open",)
         found += [Way("duty", f"{duty.id}.{state}") for state in ("fulfilled", *late)]
+    for reaction in pack.reactions.values():
+        when = reaction.when
+        what = when.to if isinstance(when, Becomes) else (when.state,) if isinstance(when, Owes) else ("arrived",)
+        found += [Way("reaction", f"{reaction.id}.{one}") for one in what]
     return tuple(found)
 
 
 def seen_ways(pack: Pack, runs: Iterable[ProcedureRun]) -> set[Way]:
-    """What these cases have seen of the procedures and duties."""
+    """What these cases have seen of the procedures, duties and reactions."""
     found: set[Way] = set()
     for run in runs:
         if run.history is None:
@@ -223,6 +252,9 @@ def seen_ways(pack: Pack, runs: Iterable[ProcedureRun]) -> set[Way]:
                 found |= set(_refused_ways(at, problems))
         owed = duties(pack, snapshots(run.history, run.form.on), run.form.on, run.history.settings)
         found |= {Way("duty", f"{item.duty.id}.{item.state}") for item in owed}
+        if pack.reactions:
+            fired = alerts(run.history, run.form.on)
+            found |= {Way("reaction", f"{due.reaction.id}.{due.what}") for due in fired if due.certain}
     return found
 
 

@@ -124,7 +124,8 @@ class ProcedureCaseForm(NamedTuple):
     An event is written as in a case file, `event: step` where it does not say; `refused` lists the codes of the problems
     for which it must be refused. The case is opened on `opened` under `procedure`; without these the events open it themselves.
     `cases` expects the same of several cases by name; `then` are facts as they stand on that day, settled ones included.
-    `duties` has, under a duty's id, its state; or states by the month or day on which the period begins.
+    `duties` has, under a duty's id, its state; or states by the month or day on which the period begins. `alerts` has, under the
+    id of a reaction, all alerts due up to that day: the day and what happened (`2022-09-15 red`; `?` after what is open).
     """
 
     case: Label
@@ -141,3 +142,4 @@ class ProcedureCaseForm(NamedTuple):
     cases: dict[Word, ProcedureExpectForm] = {}
     then: MapNode | None = None
     duties: MapNode | None = None
+    alerts: dict[Word, tuple[Word, ...]] = {}

@@ -74,7 +74,10 @@ class BenefitsForm(NamedTuple):
 
 
 class PackForm(NamedTuple):
-    """`pack.yaml`: the document, where and when it is in force, and its clauses."""
+    """`pack.yaml`: the document, where and when it is in force, and its clauses.
+
+    `colour` is the decision with the outcomes red, yellow and green that a board of monitoring shows.
+    """
 
     pack: Word
     version: Word
@@ -92,6 +95,7 @@ class PackForm(NamedTuple):
     area_cites: tuple[CiteForm, ...] = ()
     actors: dict[Word, Label] = {}
     benefits: BenefitsForm | None = None
+    colour: Word | None = None
 
 
 class WindowForm(NamedTuple):

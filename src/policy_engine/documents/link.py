@@ -12,6 +12,7 @@ from policy_engine.documents.link_benefits import link_benefits
 from policy_engine.documents.link_clauses import link_clauses, link_places
 from policy_engine.documents.link_parameters import link_parameters
 from policy_engine.documents.link_procedures import ProcedureLinker
+from policy_engine.documents.link_reactions import ReactionLinker
 from policy_engine.documents.link_vocabulary import link_vocabulary
 from policy_engine.documents.pack_forms import PackForms
 from policy_engine.documents.reader import Word
@@ -351,17 +352,20 @@ class _Linker:
     def taken(self, subject: str, name: str) -> bool:
         return self.names[subject].find(name) is not None
 
-    def procedures(self) -> dict[str, Record]:
-        """The procedures and the duties, by id."""
+    def procedures(self) -> dict[str, Any]:
+        """The procedures, the duties and the reactions, by id; and the decision that colours a board."""
         actors = self.forms.pack.actors if self.forms.pack else {}
         linker = ProcedureLinker(self.expression, self.cites, self.vocabulary, self.parameters, actors, self.taken)
         procedures = {word.text: linker.procedure(word, form) for word, form in self.forms.procedures.items()}
-        duties = {word.text: linker.duty(word, form) for word, form in self.forms.duties.items()}
+        linked = {word.text: linker.duty(word, form) for word, form in self.forms.duties.items()}
+        duties = {id_: duty for id_, duty in linked.items() if duty is not None}
+        decisions = {id_: found for id_, found in self.linked.items() if isinstance(found, DecisionDefinition)}
+        reacting = ReactionLinker(linker, decisions, procedures, duties)
+        found = [reacting.reaction(word, form) for word, form in self.forms.reactions.items()]
+        colour = reacting.colour(self.forms.pack.colour) if self.forms.pack and self.forms.pack.colour else ""
         self.problems += linker.problems
-        return {
-            "procedures": Record(procedures),
-            "duties": Record((id_, duty) for id_, duty in duties.items() if duty is not None),
-        }
+        reactions = Record((reaction.id, reaction) for reaction in found if reaction is not None)
+        return {"procedures": Record(procedures), "duties": Record(duties), "reactions": reactions, "colour": colour}
 
     def check_chains(self) -> None:
         """No decision requires itself, also not through tables, and chains of requirement are of a sane length."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from policy_engine.documents.forms import DecisionForm, FactForm, PackForm, ParameterForm, ReadingForm
 from policy_engine.documents.procedure_forms import DutyForm, ProcedureForm
+from policy_engine.documents.reaction_forms import ReactionForm
 from policy_engine.documents.reader import Word
 from policy_engine.errors import Problem
 
@@ -23,4 +24,5 @@ class PackForms:
     decisions: dict[Word, DecisionForm] = field(default_factory=dict)
     procedures: dict[Word, ProcedureForm] = field(default_factory=dict)
     duties: dict[Word, DutyForm] = field(default_factory=dict)
+    reactions: dict[Word, ReactionForm] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

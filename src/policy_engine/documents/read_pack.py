@@ -12,6 +12,7 @@ from policy_engine.documents.forms import DecisionForm, FactForm, PackForm, Para
 from policy_engine.documents.link import FORMAT, LANGUAGE, link
 from policy_engine.documents.pack_forms import PackForms
 from policy_engine.documents.procedure_forms import DutyForm, ProcedureForm
+from policy_engine.documents.reaction_forms import ReactionForm
 from policy_engine.documents.reader import BAD, Reader, Word
 from policy_engine.documents.yaml import Node, Scalar, read
 from policy_engine.errors import PackError, Problem, RequestError, problem
@@ -30,11 +31,9 @@ _FILES: tuple[tuple[str, str, Any], ...] = (
     ("vocabulary.yaml", "vocabulary", dict[Word, FactForm]),
     ("procedures.yaml", "procedures", ProcedureForm),
     ("duties.yaml", "duties", DutyForm),
+    ("reactions.yaml", "reactions", ReactionForm),
 )
 """Files of a pack beside `pack.yaml` and the rules: name, the part of the forms, and the form of an entry."""
-
-_KNOWN = ("reactions.yaml",)
-"""Files of a pack that other rooms read."""
 
 _FOLDERS = ("rules", "cases", "cases/procedures")
 """Folders of a pack; each file in them is read."""
@@ -132,7 +131,7 @@ def _strange_files(folder: Path) -> list[Problem]:
 
     That is every YAML file that is not read, and everything beside the YAML files of `rules/` and `cases/`.
     """
-    known = ("pack.yaml", *(file for file, _, _ in _FILES), *_KNOWN)
+    known = ("pack.yaml", *(file for file, _, _ in _FILES))
     allowed = (*known, *(f"{name}/*.yaml" for name in _FOLDERS))
     found = []
     for path in sorted(folder.rglob("*")):

@@ -19,6 +19,7 @@ from policy_engine.documents.forms import (
     SettingsForm,
 )
 from policy_engine.documents.procedure_forms import DutyForm, ProcedureForm
+from policy_engine.documents.reaction_forms import ReactionForm
 from policy_engine.documents.read_scenario import ScenarioForm
 from policy_engine.documents.reader import Word, form_fields
 from policy_engine.documents.yaml import MapNode, Scalar
@@ -42,6 +43,7 @@ FILE_KINDS: dict[str, Any] = {
     "vocabulary": dict[Word, dict[Word, FactForm]],
     "procedures": dict[Word, ProcedureForm],
     "duties": dict[Word, DutyForm],
+    "reactions": dict[Word, ReactionForm],
     "case": CaseForm,
     "procedure_case": ProcedureCaseForm,
     "case_file": (HeaderForm, *EVENT_FORMS.values()),

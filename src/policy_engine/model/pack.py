@@ -14,6 +14,7 @@ from policy_engine.model.duty import Duty
 from policy_engine.model.label import Label
 from policy_engine.model.parameter import Parameter
 from policy_engine.model.procedure import Procedure
+from policy_engine.model.reaction import Reaction
 from policy_engine.model.reading import Reading
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.values import Record
@@ -45,8 +46,8 @@ class Area:
 class Pack:
     """A decision model in DMN's sense, with its sources.
 
-    The mappings are by id, in the order of the files. Equal hashes mean equal answers. Immutable, picklable, safe to
-    share between threads.
+    The mappings are by id, in the order of the files. `colour` is the decision whose outcomes colour a board. Equal hashes
+    mean equal answers. Immutable, picklable, safe to share between threads.
     """
 
     id: str
@@ -69,6 +70,8 @@ class Pack:
     procedures: Record = Record()
     duties: Record = Record()
     benefits: BenefitList | None = None
+    reactions: Record = Record()
+    colour: str = ""
 
     def __repr__(self) -> str:
         return f"Pack({self.id!r}, {self.version!r})"
@@ -100,4 +103,8 @@ class Pack:
 
     def duty(self, id_: str) -> Duty:
         found: Duty = self.duties[id_]
+        return found
+
+    def reaction(self, id_: str) -> Reaction:
+        found: Reaction = self.reactions[id_]
         return found

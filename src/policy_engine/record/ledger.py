@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -92,15 +92,19 @@ class Ledger:
 
     # ---- writing
 
-    def append(self, entries: Iterable[Entry], recorded_at: datetime.datetime) -> tuple[Receipt, ...]:
+    def append(
+        self, entries: Iterable[Entry], recorded_at: datetime.datetime, *, seen: Mapping[str, int] | None = None
+    ) -> tuple[Receipt, ...]:
         """Append all entries or none; returns when they are on the disk, with the place of each.
 
         An entry whose key the ledger has is left as it is; `LedgerError` where it says something else under that key.
-        `recorded_at` is the clock's time, with its zone.
+        `recorded_at` is the clock's time, with its zone. `seen` has, for each subject whose entries these follow from, the
+        number of the last one that was read: `LedgerError` (`ledger.overtaken`) where there is a later one.
         """
         wanted = list(entries)
         with told(self.place), self.engine.begin() as connection:
             take_turn(connection)
+            self._check_seen(connection, seen or {})
             return self.append_within(connection, wanted, recorded_at)
 
     def append_within(
@@ -130,6 +134,13 @@ class Ledger:
             marks = ", ".join([mark] * len(Entered._fields))
             connection.exec_driver_sql(f"INSERT INTO entries VALUES ({marks})", rows)  # noqa: S608 - marks alone
         return tuple(receipts)
+
+    def _check_seen(self, connection: Connection, seen: Mapping[str, int]) -> None:
+        last = select(ENTRIES.c.seq).order_by(ENTRIES.c.seq.desc()).limit(1)
+        for subject, seq in seen.items():
+            found = connection.scalar(last.where(ENTRIES.c.subject == subject)) or 0
+            if found > seq:
+                raise LedgerError([problem("ledger.overtaken", where=str(self.place), subject=subject, seq=found)])
 
     def _end(self, connection: Connection) -> tuple[int, str, str]:
         last = select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at).order_by(ENTRIES.c.seq.desc()).limit(1)

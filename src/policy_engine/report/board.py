@@ -10,7 +10,8 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import label_of
 from policy_engine.population.answers import Found
 from policy_engine.report.case_data import plain
-from policy_engine.report.comparison import outcome_text, table_text
+from policy_engine.report.columns import table_text
+from policy_engine.report.comparison import outcome_text
 from policy_engine.report.procedure import in_
 from policy_engine.report.words import say, shown
 from policy_engine.scenario.scoreboard import Behind, Scoreboard, Way

@@ -30,6 +30,7 @@ _KINDS: dict[str, Label] = {
     "rule": Label("规则", "rule"),
     "procedure": Label("程序", "procedure"),
     "duty": Label("职责", "duty"),
+    "reaction": Label("反应", "reaction"),
     "fact": Label("所需事实", "facts asked"),
 }
 """Kinds of what rests on a clause. A new kind of part has its words here."""
@@ -61,6 +62,8 @@ def part_label(pack: Pack, kind: str, id_: str) -> Label:
         return pack.duty(id_).label
     if kind == "benefits" and pack.benefits is not None:
         return pack.benefits.label
+    if kind == "reaction":
+        return pack.reaction(id_).label
     if kind == "fact":
         form, _, fact_id = id_.partition(".")
         fact = pack.vocabulary.form(form).find(fact_id)

@@ -13,6 +13,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import label_of
 from policy_engine.model.scenario import Scenario
 from policy_engine.report.case_data import cites_data, plain
+from policy_engine.report.columns import table_text
 from policy_engine.report.procedure import in_
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown
@@ -20,7 +21,6 @@ from policy_engine.scenario.compare import Comparison, Move, Sample, Shift
 from policy_engine.scenario.contrast import contrasts
 from policy_engine.scenario.difference import Difference
 from policy_engine.scenario.tally import FLAGS, Tally
-from policy_engine.source import width
 from policy_engine.values import format_number
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "outcome_text",
     "state_text",
     "suppositions",
-    "table_text",
     "tally_data",
 ]
 
@@ -141,17 +140,6 @@ def _totals(pack: Pack, shift: Shift, language: Language) -> str:
     type_ = pack.decision(shift.decision).type
     one, other = (f"{shown(total.sum, type_, language)} ({format_number(total.known)})" for total in shift.totals)
     return in_(f"    合计（已知的户数）: {one} → {other}", f"    sum (known for): {one} → {other}", language)
-
-
-def table_text(heads: list[str], rows: list[list[str]], *, texts: int = 1) -> Iterator[str]:
-    """Columns under their heads, even under wide characters: the first ones are texts, the others stand to the right."""
-    widths = [max(width(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
-    for row in [heads, *rows]:
-        cells = []
-        for place, (cell, wide) in enumerate(zip(row, widths, strict=True)):
-            blank = " " * (wide - width(cell))
-            cells.append(cell + blank if place < texts else blank + cell)
-        yield ("    " + "  ".join(cells)).rstrip()
 
 
 # ---- words for outcomes, states and rules

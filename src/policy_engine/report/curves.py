@@ -8,7 +8,8 @@ from typing import Any
 from policy_engine.errors import Language
 from policy_engine.model.pack import Pack
 from policy_engine.report.case_data import plain
-from policy_engine.report.comparison import outcome_text, table_text, tally_data
+from policy_engine.report.columns import table_text
+from policy_engine.report.comparison import outcome_text, tally_data
 from policy_engine.report.procedure import in_
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown

@@ -34,6 +34,7 @@ _SECTIONS: dict[str, Label] = {
     "decisions": Label("决定和规则", "Decisions and rules"),
     "procedures": Label("程序", "Procedures"),
     "duties": Label("职责", "Duties"),
+    "reactions": Label("反应", "Reactions"),
     "vocabulary": Label("事实", "Facts"),
 }
 
@@ -45,6 +46,7 @@ _ASPECTS: dict[str, Label] = {
     "by_year": Label("按年记录", "by year"),
     "changeable": Label("可以改变", "changeable"),
     "cites": Label("依据", "citations"),
+    "colour": Label("显示颜色的决定", "decision that gives the colour"),
     "default": Label("默认", "default"),
     "definition": Label("内容", "definition"),
     "derived_by": Label("推算", "derived by"),

@@ -32,6 +32,7 @@ def pack_text(pack: Pack, language: Language = "zh") -> str:
         "",
         {"zh": "决定", "en": "Decisions"}[language],
         *_decisions(pack, language),
+        *_reactions(pack, language),
     ]
     return "\n".join(lines)
 
@@ -83,3 +84,11 @@ def _decisions(pack: Pack, language: Language) -> Iterator[str]:
         if decision.table is not None:
             for option in decision.table.outcomes:
                 yield f"      {option.id}: {option.label(language)}"
+
+
+def _reactions(pack: Pack, language: Language) -> Iterator[str]:
+    if pack.reactions:
+        yield from ("", {"zh": "反应", "en": "Reactions"}[language])
+    for reaction in pack.reactions.values():
+        rows = f"  [{', '.join(reaction.rows)}]" if reaction.rows else ""
+        yield f"  {reaction.id}  {reaction.label.in_(language)}{rows}"

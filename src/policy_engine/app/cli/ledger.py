@@ -13,10 +13,13 @@ from typing import Annotated, Any
 import typer
 
 from policy_engine.app.cli.exits import Exit, report, told
-from policy_engine.app.cli.options import Mask
+from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_of
 from policy_engine.app.cli.record import needs_ledger, now, read_bytes, tell_recorded
 from policy_engine.app.cli.words import words
+from policy_engine.decision.history import fold
 from policy_engine.decision.masking import short_code
+from policy_engine.documents.read_case import read_case_file
+from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, LedgerError, problem
 
 __all__ = ["Location", "app", "reading"]
@@ -201,6 +204,40 @@ Disclose = Annotated[
         ),
     ),
 ]
+
+
+@app.command(
+    "add-case",
+    help=words(
+        "记入一份案件文件：步骤、裁定、另作的决定、已履行的职责",
+        "append what a case file tells: steps, rulings, where the authority decided otherwise, duties fulfilled",
+    ),
+)
+def add_case(
+    location: Location,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=words("案件文件", "a case file"))],
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help=words("到哪一天为止；默认到最后一次记录", "up to which day; by default the last event"),
+        ),
+    ] = None,
+    settings: SettingsFile = None,
+) -> None:
+    with reading():
+        from policy_engine.monitoring.casework import entries_of
+        from policy_engine.record.ledger import open_ledger
+
+        pack, read = read_case_file(file, load_pack)
+        history = fold(pack, read.subject, read.events, settings_of(settings, pack))
+        refused = [found for _, problems in history.refused for found in problems]
+        if refused or not read.header.id:
+            raise FactsError(refused or [problem("monitor.no_id", where=str(file), subject=read.subject)])
+        day = day_of(on) or max(event.recorded_on for event in read.events)
+        with open_ledger(location, "write") as ledger:
+            tell_recorded(ledger.append(entries_of(history, read.header.id.text, day), now()))
 
 
 @app.command("show", help=words("写出一条的内容（JSON）", "print an entry with its content (JSON)"))

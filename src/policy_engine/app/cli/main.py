@@ -22,6 +22,7 @@ from policy_engine.app.cli import (
     ledger,
     letter,
     mapping,
+    monitor,
     notice,
     pack,
     population,
@@ -132,6 +133,7 @@ app.add_typer(population.app, name="population")
 app.add_typer(sources.app, name="sources")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(audit.app, name="audit")
+app.add_typer(monitor.app, name="monitor")
 
 
 def run() -> None:

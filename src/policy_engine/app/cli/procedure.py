@@ -14,6 +14,7 @@ from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import RequestError, problem
 from policy_engine.expression.names import nearest
+from policy_engine.model.canonical import plain
 from policy_engine.model.pack import Pack
 from policy_engine.report.case_data import cites_data
 from policy_engine.report.procedure import duty_text, procedure_text
@@ -30,7 +31,7 @@ Ids = Annotated[
 ]
 
 
-@app.command("list", help=words("列出程序和职责", "the procedures and duties of a pack"))
+@app.command("list", help=words("列出程序、职责和反应", "the procedures, duties and reactions of a pack"))
 def list_(
     pack: PackArgument,
     format_: Annotated[
@@ -46,6 +47,10 @@ def list_(
             print(f"{procedure.id:<24} {procedure.label.in_(LANGUAGE)}   {' → '.join(procedure.steps)}")
         for duty in loaded.duties.values():
             print(duty_text(loaded, duty, LANGUAGE))
+        if loaded.reactions:
+            from policy_engine.report.reaction import reaction_text
+
+            print("\n".join(reaction_text(loaded, reaction, LANGUAGE) for reaction in loaded.reactions.values()))
 
 
 @app.command(
@@ -142,5 +147,16 @@ def _data(pack: Pack) -> dict[str, object]:
             }
             | {"within": duty.within or None, "force": duty.force, "cites": cites_data(duty.cites)}
             for duty in pack.duties.values()
+        ],
+        "reactions": [
+            {
+                "id": reaction.id,
+                "label": reaction.label.in_(LANGUAGE),
+                "about": reaction.about,
+                "when": plain(reaction.when),
+            }
+            | {"alert": list(reaction.alert), "within": reaction.within or None, "opens": reaction.opens or None}
+            | {"cites": cites_data(reaction.cites)}
+            for reaction in pack.reactions.values()
         ],
     }

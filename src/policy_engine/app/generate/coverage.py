@@ -21,9 +21,9 @@ _INTRO = """\
 # Coverage
 
 What the four documents ask to be computed, row by row. `docs/rows.yaml` gives the status of each row; the decisions,
-procedures, duties and cases are read from the packs. A row marked working without a case fails `make check`.
+procedures, duties, reactions and cases are read from the packs. A row marked working without a case fails `make check`.
 
-| row | status | decisions, procedures, duties | cases | for example |
+| row | status | decisions, procedures, duties, reactions | cases | for example |
 |---|---|---|---|---|
 """
 
@@ -64,7 +64,7 @@ def _rows(root: Path) -> Iterator[tuple[str, str, list[str], list[str]]]:
 
 
 def _ordered(pack: Pack, folder: Path) -> Iterator[tuple[str, str, list[str]]]:
-    """For each row of a procedure or duty: the row, the id, the cases that show it."""
+    """For each row of a procedure, duty or reaction: the row, the id, the cases that show it."""
     cases = [form for _, _, form in read_procedure_cases(folder)[0]]
     for procedure in pack.procedures.values():
         seen = [form.case.zh for form in cases if procedure.id in _procedures(form)]
@@ -72,6 +72,9 @@ def _ordered(pack: Pack, folder: Path) -> Iterator[tuple[str, str, list[str]]]:
     for duty in pack.duties.values():
         seen = [form.case.zh for form in cases if form.duties is not None and form.duties.get(duty.id)]
         yield from ((row, duty.id, seen) for row in duty.rows)
+    for reaction in pack.reactions.values():
+        seen = [form.case.zh for form in cases if reaction.id in (word.text for word in form.alerts)]
+        yield from ((row, reaction.id, seen) for row in reaction.rows)
 
 
 def _procedures(form: ProcedureCaseForm) -> set[str]:

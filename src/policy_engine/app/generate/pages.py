@@ -110,6 +110,7 @@ def _problem(code: str) -> str:
         "population": "reading the tables of a population",
         "spark": "deciding a population on Spark",
         "ledger": "using or verifying a ledger",
+        "monitor": "monitoring (`policy-engine monitor`)",
         "forward": "comparing with a second engine (`--second-opinion`)",
         "record": "reading or re-performing a record",
     }[code.partition(".")[0]]

@@ -23,7 +23,7 @@ def _names(pack: Pack) -> Iterator[tuple[str, str]]:
     for decision in pack.decisions.values():
         yield from decision.requires
     roots = [option.expression for reading in pack.readings.values() for option in reading.options]
-    for runs in (*pack.procedures.values(), *pack.duties.values()):
+    for runs in (*pack.procedures.values(), *pack.duties.values(), *pack.reactions.values()):
         roots += runs.conditions()
         yield from (("parameter", id_) for id_ in runs.times())
     for root in roots:

@@ -1,0 +1,255 @@
+"""`policy-engine monitor`: facts as they come in, what they change, who must be told, what is open and late."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from policy_engine.app.cli.exits import Exit, report
+from policy_engine.app.cli.ledger import reading
+from policy_engine.app.cli.options import PackName, SettingsFile, day_of, pack_of, settings_of
+from policy_engine.app.cli.record import now, pack_entry
+from policy_engine.app.cli.template import missing_extra
+from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.documents.read_facts import read_facts_file
+from policy_engine.errors import FactsError, problem
+from policy_engine.model.facts import Facts
+from policy_engine.model.pack import Pack
+
+if TYPE_CHECKING:
+    from policy_engine.monitoring.board import Board
+    from policy_engine.monitoring.ingest import Tally
+    from policy_engine.record.ledger import Ledger
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help=words(
+        "监测：导入新事实，谁的颜色变了、向谁报警、什么未办、什么逾期",
+        "monitoring: take facts in; whose colour changed, who is alerted, what is open and late",
+    ),
+)
+
+LedgerName = Annotated[
+    str,
+    typer.Option(
+        "--ledger",
+        metavar="LEDGER",
+        help=words("账本：SQLite 文件或 postgresql://…", "the ledger: a SQLite file or postgresql://…"),
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", help=words("哪一天；默认今天", "on which day; today by default")),
+]
+Form = Annotated[Literal["text", "json"], typer.Option("--format", help=words("输出格式", "form of the output"))]
+TABLES = (".xlsx", ".xls", ".xlsm", ".csv")
+
+
+@contextmanager
+def _ledger(location: str, mode: Literal["read", "write"]) -> Iterator[Ledger]:
+    with reading():
+        from policy_engine.record.ledger import open_ledger
+
+        with open_ledger(location, mode) as ledger:
+            yield ledger
+
+
+@app.command(
+    "ingest",
+    help=words(
+        "导入事实文件、表格：重新决定、报警、撤回，全部记入账本；同样的事实再导入，什么也不增加。"
+        "不给文件时，只看到 --known-on 那天为止有什么到期",
+        "take in facts files and tables: decide anew, alert, withdraw, all into the ledger; the same facts again add "
+        "nothing. Without files, only what fell due by the day of --known-on",
+    ),
+)
+def ingest(
+    ledger: LedgerName,
+    pack: PackName,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FACTS…]", help=words("事实文件、工作簿、CSV", "facts files, workbooks, CSV")),
+    ] = None,
+    known_on: Annotated[
+        str | None,
+        typer.Option("--known-on", metavar="DATE", help=words("何日得知；默认今天", "known since; today by default")),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help=words("没有写 as_of 的事实说的是哪一天", "the day that facts without an as_of describe"),
+        ),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", help=words("表格的列对应（见 mapping）", "columns of tables (see mapping)")),
+    ] = None,
+    settings: SettingsFile = None,
+) -> None:
+    with _ledger(ledger, "write") as opened:
+        from policy_engine.monitoring.ingest import Monitoring, look_at
+        from policy_engine.monitoring.ingest import ingest as take_in
+        from policy_engine.monitoring.submission import submission
+
+        loaded = pack_of(pack)
+        known, described = day_of(known_on) or now().date(), day_of(as_of)
+        monitoring = Monitoring(loaded, pack_entry(pack, loaded), now, settings_of(settings, loaded), _firing(loaded))
+        if not files:
+            _tell(look_at(opened, monitoring, known))
+            return
+        found = [(file, facts) for file in files for facts in _facts(file, loaded, mapping)]
+        new = [submission(loaded, facts, known, described) for _, facts in found]
+        _tell(take_in(opened, monitoring, new))
+
+
+def _facts(file: Path, pack: Pack, mapping: Path | None) -> list[Facts]:
+    """The subjects of a file; raises `FactsError` where any of it cannot be used: all of a file goes in, or nothing."""
+    if file.suffix.lower() not in TABLES and not file.is_dir():
+        subjects, problems = read_facts_file(file, pack.vocabulary)
+        report(problems)
+        return subjects
+    try:
+        from policy_engine.documents.mapping import read_mapping
+        from policy_engine.documents.table_facts import read_household
+        from policy_engine.documents.tables import read_tables
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    tables = read_tables(file, pack.vocabulary, read_mapping(mapping, pack.vocabulary) if mapping else None)
+    wrong = [rejected.problem for rejected in tables.rejected]
+    subjects = []
+    for household in tables.households:
+        facts, problems = read_household(tables.layouts, household, pack.vocabulary)
+        wrong += [found for found in problems if found.severity == "error"]
+        report(found for found in problems if facts is not None and found.severity != "error")
+        subjects += [facts] if facts is not None else []
+    if wrong:
+        raise FactsError(wrong)
+    return subjects
+
+
+def _firing(pack: Pack) -> Callable[[frozenset[str]], None]:
+    """The check by durable-rules; where it is not installed that is said, and the evaluator alone fires."""
+    try:
+        from policy_engine.forward.reactions import Firing
+    except ImportError as error:
+        if not (error.name or "").startswith("durable"):
+            raise
+        print(
+            words(
+                "durable-rules 不在：反应只由引擎触发，没有第二次核对",
+                "durable-rules is not there: reactions are fired by the evaluator alone, without a second check",
+            ),
+            file=sys.stderr,
+        )
+        return lambda _: None
+    return Firing(pack).check
+
+
+def _tell(tally: Tally) -> None:
+    print(
+        words(
+            f"新事实 {tally.submissions}，决定 {tally.decisions}，警报 {tally.alerts}，撤回 {tally.withdrawals}",
+            f"facts: {tally.submissions}, decisions: {tally.decisions}, alerts: {tally.alerts}, "
+            f"withdrawn: {tally.withdrawals}",
+        )
+    )
+
+
+@app.command(
+    "board",
+    help=words(
+        "按区域的红黄绿、未办、逾期、由谁办", "green, yellow, red by area; what is open, what is late, who must do it"
+    ),
+)
+def board(
+    ledger: LedgerName,
+    pack: PackName,
+    on: On = None,
+    by: Annotated[
+        Literal["county", "town", "village", "grid_id"],
+        typer.Option("--by", help=words("按哪一级区域", "by which areas")),
+    ] = "town",
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help=words("写成一个网页", "write one page"))
+    ] = None,
+    settings: SettingsFile = None,
+    format_: Form = "text",
+) -> None:
+    with _ledger(ledger, "read") as opened:
+        from policy_engine.report.monitoring import monitor_data, monitor_html, monitor_text
+
+        found = _board(opened, pack_of(pack), on, settings, by)
+        if html is not None:
+            try:
+                html.write_text(monitor_html(found, LANGUAGE), encoding="utf-8")
+            except OSError as error:
+                raise FactsError([problem("file.unwritable", where=str(html), path=html, why=error)]) from None
+            print(html)
+        elif format_ == "json":
+            print(json.dumps(monitor_data(found), ensure_ascii=False, indent=2))
+        else:
+            print(monitor_text(found, LANGUAGE))
+
+
+@app.command("alerts", help=words("仍然有效的警报，可按收件人", "the alerts that stand, for one actor or one person"))
+def alerts(
+    ledger: LedgerName,
+    pack: PackName,
+    on: On = None,
+    actor: Annotated[
+        str | None, typer.Option("--actor", help=words("发给谁（见 pack 的 actors）", "for which actor of the pack"))
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help=words("发给此人（代码）", "for this person (a code)"))
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help=words("连同已确认的", "acknowledged ones as well"))] = False,
+    settings: SettingsFile = None,
+    format_: Form = "text",
+) -> None:
+    with _ledger(ledger, "read") as opened:
+        from policy_engine.report.monitoring import alert_lines, alerts_data
+
+        found = _board(opened, pack_of(pack), on, settings, "town")
+        mine = [one for one in (found.alerts if all_ else found.open) if one.is_for(actor, person, found.on)]
+        if format_ == "json":
+            print(json.dumps(alerts_data(mine), ensure_ascii=False, indent=2))
+        else:
+            print("\n".join(line for one in mine for line in alert_lines(found.pack, one, LANGUAGE)))
+        if any(one.late for one in mine):
+            raise typer.Exit(Exit.UNDETERMINED)
+
+
+def _board(ledger: Ledger, pack: Pack, on: str | None, settings: Path | None, by: str) -> Board:
+    from policy_engine.monitoring.board import board as board_of
+
+    return board_of(ledger, pack, day_of(on) or now().date(), settings_of(settings, pack), (by,))
+
+
+@app.command("acknowledge", help=words("确认收到一个警报", "acknowledge an alert"))
+def acknowledge(
+    alert: Annotated[str, typer.Argument(metavar="ALERT", help=words("警报编号", "the alert's id"))],
+    ledger: LedgerName,
+    pack: PackName,
+    by: Annotated[str, typer.Option("--by", help=words("由谁（收件人）", "by which actor it is for"))],
+    on: On = None,
+    person: Annotated[str, typer.Option("--person", help=words("经办人代码", "a code of the person"))] = "",
+    note: Annotated[str, typer.Option("--note", help=words("说明", "a note"))] = "",
+) -> None:
+    with _ledger(ledger, "write") as opened:
+        from policy_engine.app.cli.record import tell_recorded
+        from policy_engine.monitoring.board import acknowledgement
+
+        day: datetime.date = day_of(on) or now().date()
+        entry = acknowledgement(opened, pack_of(pack), alert, by, day, person=person, note=note)
+        tell_recorded(opened.append([entry], now()))

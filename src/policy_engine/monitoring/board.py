@@ -1,0 +1,178 @@
+"""The board: green, yellow and red by area, what is open, what is late and who must do it, on a day."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policy_engine.decision.duties import Owed, duties, snapshots
+from policy_engine.decision.history import History
+from policy_engine.decision.procedure import after
+from policy_engine.decision.reactions import moment
+from policy_engine.errors import LedgerError, RequestError, problem
+from policy_engine.evaluation.single import Single
+from policy_engine.model.facts import FactRecord, Facts
+from policy_engine.model.pack import Pack
+from policy_engine.model.reaction import Reaction
+from policy_engine.model.scenario import Settings
+from policy_engine.monitoring.state import ACKNOWLEDGEMENT, State, states
+from policy_engine.monitoring.submission import FORM, folded
+from policy_engine.record.entry import Entry
+from policy_engine.record.ledger import Ledger
+
+__all__ = ["COLOURS", "Alert", "Area", "Board", "Obligation", "acknowledgement", "board"]
+
+COLOURS = ("red", "yellow", "green", "undetermined", "other")
+"""`undetermined` waits for facts; `other` is an outcome without a colour, or a subject out of scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert that stands on a day.
+
+    `by` is the last day in time; None where no limit is stated or supplied: then `days` have passed and it is never late.
+    `told_on` are those it has gone on to, each with the day since when (None: no time is stated for that).
+    """
+
+    id: str
+    subject: str
+    reaction: Reaction
+    body: dict[str, Any]
+    known_on: datetime.date
+    days: int
+    by: datetime.date | None
+    acknowledged: dict[str, Any] | None
+    late: bool
+    goes_on: tuple[tuple[tuple[str, ...], datetime.date | None], ...]
+
+    def is_for(self, actor: str | None, person: str | None, on: datetime.date) -> bool:
+        """Is this actor, or this person, among those who were told by that day?"""
+        told = {*self.body["to"], *(a for to, day in self.goes_on if day is not None and day <= on for a in to)}
+        return (actor is None or actor in told) and (person is None or person in self.body["persons"])
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A duty that is not fulfilled on the day."""
+
+    kind: str
+    subject: str
+    owed: Owed
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area by its names: how many households of each colour, how many alerts are open and late, how many duties overdue."""
+
+    place: tuple[str, ...]
+    colours: Counter[str]
+    open: int
+    late: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest."""
+
+    pack: Pack
+    on: datetime.date
+    levels: tuple[str, ...]
+    coloured: bool
+    areas: tuple[Area, ...]
+    alerts: tuple[Alert, ...]
+    obligations: tuple[Obligation, ...]
+
+    @property
+    def open(self) -> tuple[Alert, ...]:
+        return tuple(alert for alert in self.alerts if alert.acknowledged is None)
+
+
+def board(
+    ledger: Ledger, pack: Pack, on: datetime.date, settings: Settings, levels: Sequence[str] = ("town",)
+) -> Board:
+    """The board of everyone handed in under the pack, of what was known by the end of a day. `levels` are facts of places."""
+    found = states(ledger.entries(), pack, on)
+    alerts: list[Alert] = []
+    owed: list[Obligation] = []
+    rows: dict[tuple[str, ...], list[tuple[str, int, int, int]]] = {}
+    for (kind, subject), state in found.items():
+        if not state.submissions:
+            continue
+        history = folded(pack, state.submissions, settings)
+        mine = [
+            _alert(pack, settings, state, id_, on)
+            for id_, body in state.standing().items()
+            if body["reaction"] in pack.reactions
+        ]
+        due = [Obligation(kind, subject, one) for one in _unfulfilled(history, on)]
+        alerts += mine
+        owed += due
+        root = history.facts(on).root
+        place = tuple(str(root.get(level, "")) for level in levels)
+        open_ = [alert for alert in mine if alert.acknowledged is None]
+        overdue = sum(one.owed.state == "overdue" for one in due)
+        late = sum(alert.late for alert in open_)
+        colour = _colour(history, on, open_, late + overdue) if kind == "household" else ""
+        rows.setdefault(place, []).append((colour, len(open_), late, overdue))
+    areas = [_area(place, rows[place]) for place in sorted(rows)]
+    alerts.sort(key=lambda alert: (not alert.late, alert.known_on, alert.subject, alert.id))
+    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed))
+
+
+def _area(place: tuple[str, ...], rows: Sequence[tuple[str, int, int, int]]) -> Area:
+    colours, open_, late, overdue = zip(*rows, strict=True)
+    return Area(place, Counter(filter(None, colours)), sum(open_), sum(late), sum(overdue))
+
+
+def _colour(history: History, on: datetime.date, open_: Sequence[Alert], late: int) -> str:
+    """By the pack's own decision, as it was last found; without one, by what is late and what is open."""
+    if not history.pack.colour:
+        return "red" if late else "yellow" if open_ else "green"
+    day = max((day for day in history.days() if day <= on), default=on)
+    answers = moment(history.pack, history.facts(day), day, history.settings).answers[history.pack.colour]
+    answer = next(iter(answers))
+    open_answer = answer in ("undetermined", "conflict", "gap")
+    return "undetermined" if open_answer else answer if answer in COLOURS else "other"
+
+
+def _unfulfilled(history: History, on: datetime.date) -> Iterator[Owed]:
+    for owed in duties(history.pack, snapshots(history, on), on, history.settings):
+        if owed.state in ("overdue", "due", "open"):
+            yield owed
+
+
+def _alert(pack: Pack, settings: Settings, state: State, id_: str, on: datetime.date) -> Alert:
+    body = state.alerts[id_]
+    reaction = pack.reaction(body["reaction"])
+    known_on = datetime.date.fromisoformat(body["known_on"])
+    run = Single(pack, Facts(state.kind, FactRecord({}, state.kind, "")), known_on, settings)
+
+    def limit(parameter: str) -> datetime.date | None:
+        found = run.parameter_value(parameter) if parameter else None
+        return None if found is None else after(known_on, found.value)
+
+    by, acknowledged = limit(reaction.within), state.acknowledged.get(id_)
+    late = by is not None and acknowledged is None and on > by
+    goes_on = tuple((step.to, limit(step.after)) for step in reaction.escalates) if acknowledged is None else ()
+    return Alert(id_, state.subject, reaction, body, known_on, (on - known_on).days, by, acknowledged, late, goes_on)
+
+
+def acknowledgement(
+    ledger: Ledger, pack: Pack, alert: str, by: str, on: datetime.date, *, person: str = "", note: str = ""
+) -> Entry:
+    """That someone whom the alert is for has taken notice of it; raises `LedgerError` or `RequestError`."""
+    for (kind, subject), state in states(ledger.entries(), pack).items():
+        body = state.standing().get(alert)
+        if body is None:
+            continue
+        told = [*body["to"], *(actor for step in body["escalates"] for actor in step["to"])]
+        if by not in told:
+            raise RequestError([problem("monitor.not_alerted", found=alert, by=by, near=", ".join(told))])
+        content = {"form": FORM, "alert": alert, "pack": pack.id, "about": kind, "by": by, "person": person}
+        content |= {"on": max(on.isoformat(), body["known_on"]), "note": note}
+        return Entry.of(ACKNOWLEDGEMENT, content, subject=subject)
+    raise LedgerError([problem("monitor.unknown_alert", where=str(ledger.place), found=alert)])

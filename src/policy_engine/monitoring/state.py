@@ -1,0 +1,95 @@
+"""What a ledger says about each subject under a pack: facts handed in, alerts that stand, who has acknowledged them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from policy_engine.model.pack import Pack
+from policy_engine.monitoring.submission import FORM, KIND, Submission, read_submission
+from policy_engine.record.entry import Entered, Entry
+from policy_engine.record.ledger import Ledger
+
+__all__ = ["ACKNOWLEDGEMENT", "ALERT", "DAY", "WITHDRAWAL", "State", "day_entry", "days_told", "read_states", "states"]
+
+ALERT, WITHDRAWAL, ACKNOWLEDGEMENT, DAY = "alert", "withdrawal", "acknowledgement", "day"
+"""Kinds of the entries that monitoring writes, beside submissions and decisions."""
+
+
+@dataclass
+class State:
+    """One subject, folded from its entries in order.
+
+    `alerts` by id, as they were last raised; those in `withdrawn` do not stand. `raised` counts, for each id, the entries
+    about it. `acknowledged` has the first acknowledgement of each.
+    """
+
+    kind: str
+    subject: str
+    submissions: list[Submission] = field(default_factory=list)
+    alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    withdrawn: dict[str, dict[str, Any]] = field(default_factory=dict)
+    raised: dict[str, int] = field(default_factory=dict)
+    acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def standing(self) -> dict[str, dict[str, Any]]:
+        """The alerts that stand, by id, in the order of their days."""
+        found = [(id_, body) for id_, body in self.alerts.items() if id_ not in self.withdrawn]
+        return dict(sorted(found, key=lambda item: (item[1]["day"], item[1]["reaction"], item[0])))
+
+    def take(self, entry: Entered, content: dict[str, Any], pack: Pack) -> None:
+        if entry.kind == KIND:
+            self.submissions.append(read_submission(content, pack, entry.seq))
+            return
+        id_ = content["alert"]
+        if entry.kind == ACKNOWLEDGEMENT:
+            self.acknowledged.setdefault(id_, content)
+            return
+        self.raised[id_] = self.raised.get(id_, 0) + 1
+        if entry.kind == ALERT:
+            self.alerts[id_] = content
+            self.withdrawn.pop(id_, None)
+        else:
+            self.withdrawn[id_] = content
+
+
+def states(
+    entries: Iterable[Entered], pack: Pack, known_by: datetime.date = datetime.date.max
+) -> dict[tuple[str, str], State]:
+    """The state of every subject that these entries are about, by kind and code; of what was known by the end of a day."""
+    found: dict[tuple[str, str], State] = {}
+    for entry in entries:
+        if entry.kind not in (KIND, ALERT, WITHDRAWAL, ACKNOWLEDGEMENT):
+            continue
+        content = entry.content()
+        day = content["on" if entry.kind == ACKNOWLEDGEMENT else "known_on"]
+        if content["pack"] != pack.id or day > known_by.isoformat():
+            continue
+        kind = content["facts"]["subject"] if entry.kind == KIND else content["about"]
+        state = found.setdefault((kind, entry.subject), State(kind, entry.subject))
+        state.take(entry, content, pack)
+    return found
+
+
+def read_states(ledger: Ledger, pack: Pack, subject: str) -> tuple[dict[tuple[str, str], State], int]:
+    """The states of a subject's code, and the number of the last entry about it."""
+    entries = list(ledger.entries(subject=subject))
+    return states(entries, pack), entries[-1].seq if entries else 0
+
+
+def day_entry(pack: Pack, day: datetime.date) -> Entry:
+    """That a day was looked at: what fell due by then is told about everyone."""
+    content = {"form": FORM, "pack": pack.id, "day": day.isoformat()}
+    return Entry.of(DAY, content, subject=_days_of(pack), key=f"{DAY}:{pack.id}:{day}")
+
+
+def days_told(ledger: Ledger, pack: Pack) -> Iterator[datetime.date]:
+    for entry in ledger.entries(subject=_days_of(pack)):
+        if entry.kind == DAY:
+            yield datetime.date.fromisoformat(entry.content()["day"])
+
+
+def _days_of(pack: Pack) -> str:
+    return f"pack {pack.id}"
