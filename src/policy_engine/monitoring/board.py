@@ -134,9 +134,10 @@ def _colour(history: History, on: datetime.date, open_: Sequence[Alert], late: i
         return "red" if late else "yellow" if open_ else "green"
     day = max((day for day in history.days() if day <= on), default=on)
     answers = moment(history.pack, history.facts(day), day, history.settings).answers[history.pack.colour]
-    answer = next(iter(answers))
-    open_answer = answer in ("undetermined", "conflict", "gap")
-    return "undetermined" if open_answer else answer if answer in COLOURS else "other"
+    if answers & {"undetermined", "conflict", "gap"}:
+        return "undetermined"
+    answer = next(iter(answers), "other")
+    return answer if answer in COLOURS else "other"
 
 
 def _unfulfilled(history: History, on: datetime.date) -> Iterator[Owed]:
