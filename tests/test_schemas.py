@@ -22,6 +22,7 @@ FILES = {
     "vocabulary": ("*/vocabulary.yaml",),
     "procedures": ("*/procedures.yaml",),
     "duties": ("*/duties.yaml",),
+    "reactions": ("*/reactions.yaml",),
     "case": ("*/cases/*.yaml",),
     "procedure_case": ("*/cases/procedures/*.yaml",),
 }
