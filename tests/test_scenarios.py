@@ -31,6 +31,7 @@ from policy_engine.population.rows import each_facts, population_of
 from policy_engine.population.run import decide_population
 from policy_engine.population.tables import ROOT
 from policy_engine.record.form import record_of
+from policy_engine.record.ledger import open_ledger
 from policy_engine.report.board import board_text
 from policy_engine.report.comparison import comparison_data, comparison_text
 from policy_engine.report.curves import curves_text, readings_text
@@ -425,6 +426,14 @@ def test_commands(files):
     assert data["scenarios"][0]["scenario"]["name"] == "line"
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert chart.read_text(encoding="utf-8").startswith("<svg")
+    ledger = files / "ledger.db"
+    assert run("ledger", "init", ledger).exit_code == 0
+    for _ in range(2):
+        assert run("compare", *given_, "--set", "range_line=6500", "--record", ledger).exit_code == 0
+    with open_ledger(str(ledger), "read") as opened:
+        (entry,) = opened.entries(kind="scenario")
+    assert entry.content()["scenarios"][0]["scenario"]["parameters"] == {"range_line": "6500"}
+    assert "samples" not in entry.body
     assert run("compare", *given_).exit_code == 2
     assert run("compare", *given_, "--set", "rang_line=1").exit_code == 2
     supposed_line = ("--set", "range_line=6500")

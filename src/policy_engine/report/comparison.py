@@ -186,8 +186,8 @@ def sample_text(pack: Pack, shift: Shift, sample: Sample, language: Language) ->
 # ---- data
 
 
-def comparison_data(found: Comparison) -> dict[str, Any]:
-    """The comparison as JSON: numbers as texts, so that they stay exact."""
+def comparison_data(found: Comparison, *, samples: bool = True) -> dict[str, Any]:
+    """The comparison as JSON: numbers as texts, so that they stay exact. Without `samples` it names no household."""
     return {
         "pack": {"id": found.pack.id, "version": found.pack.version, "hash": found.pack.hash},
         "on": found.on.isoformat(),
@@ -197,7 +197,10 @@ def comparison_data(found: Comparison) -> dict[str, Any]:
         "rows": found.rows,
         "levels": list(found.levels),
         "scenarios": [
-            {"scenario": scenario_data(scenario), "decisions": [_shift_data(shift) for shift in shifts]}
+            {
+                "scenario": scenario_data(scenario),
+                "decisions": [_shift_data(shift, samples=samples) for shift in shifts],
+            }
             for scenario, shifts in found.scenarios
         ],
     }
@@ -227,7 +230,8 @@ def tally_data(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _shift_data(shift: Shift) -> dict[str, Any]:
+def _shift_data(shift: Shift, *, samples: bool) -> dict[str, Any]:
+    shown = {"samples": [_sample_data(sample) for sample in shift.samples]} if samples else {}
     return {
         "decision": shift.decision,
         "changed": plain(shift.changed),
@@ -249,7 +253,7 @@ def _shift_data(shift: Shift) -> dict[str, Any]:
         "sums": None
         if shift.totals is None
         else [{"sum": plain(total.sum), "known": plain(total.known)} for total in shift.totals],
-        "samples": [_sample_data(sample) for sample in shift.samples],
+        **shown,
     }
 
 

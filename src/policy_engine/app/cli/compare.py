@@ -17,6 +17,7 @@ from policy_engine.app.cli.population_options import (
     Weights,
     told_of_populations,
 )
+from policy_engine.app.cli.record import RecordTo, digest_of, record_run
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.errors import RequestError, problem
 
@@ -39,6 +40,7 @@ def command(
     format_: Format = "text",
     html: Html = None,
     svg: Svg = None,
+    record: RecordTo = None,
 ) -> None:
     with told_of_populations():
         from policy_engine.app.cli.population_input import ask, scenarios_of, write
@@ -65,6 +67,10 @@ def command(
                 weights=asked.weights,
                 samples=samples,
                 progress=tell,
+            )
+        if record is not None:
+            record_run(
+                record, pack, loaded, "scenario", {"input": digest_of(given), **comparison_data(found, samples=False)}
             )
         write(
             format_,

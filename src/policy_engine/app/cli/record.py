@@ -6,9 +6,10 @@ import datetime
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import file_digest, sha256
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol, TypeVar
 
 import typer
 
@@ -31,10 +32,12 @@ __all__ = [
     "RecordAs",
     "RecordTo",
     "Recording",
+    "digest_of",
     "needs_ledger",
     "now",
     "read_bytes",
     "record_decisions",
+    "record_run",
     "tell_recorded",
 ]
 
@@ -148,6 +151,26 @@ def pack_entry(name: str, pack: Pack) -> Entry:
     if source.link().hash != pack.hash:
         raise LedgerError([problem("record.pack_changed", pack=pack.id)])
     return source.entry(pack.id)
+
+
+def record_run(location: str, name: str, pack: Pack, kind: str, content: dict[str, Any]) -> None:
+    """Record what a run over many subjects found, and its pack; the same run again is there already."""
+    with needs_ledger():
+        from policy_engine.record.entry import Entry
+        from policy_engine.record.ledger import open_ledger
+    files = pack_entry(name, pack)
+    with open_ledger(location, "write") as ledger:
+        entry = Entry.of(kind, {"form": 1, "pack_files": files.body_hash, **content})
+        tell_recorded(ledger.append([files, entry], now())[1:])
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, or of the names and digests of the files of a folder."""
+    if not path.is_dir():
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    files = sorted(one for one in path.iterdir() if one.is_file())
+    return sha256("".join(f"{one.name} {digest_of(one)}\n" for one in files).encode()).hexdigest()
 
 
 def tell_recorded(receipts: Iterable[Receipt]) -> None:
