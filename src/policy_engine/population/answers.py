@@ -31,13 +31,10 @@ from policy_engine.population.tables import column_type
 from policy_engine.truth import Truth
 from policy_engine.values import CONTEXT, Possibly, Unknown
 
-__all__ = ["ENDLESS", "MOST_BITS", "Found", "Kind", "Layout", "bits", "found_in"]
+__all__ = ["ENDLESS", "Found", "Kind", "Layout", "bits", "found_in"]
 
 ENDLESS = 10**15
 """Stands for a count without an upper bound; everything that a count is compared with must be smaller."""
-
-MOST_BITS = 62
-"""Rules or outcomes of a table at most; a mask is a signed 64-bit number."""
 
 Kind: TypeAlias = Literal["one", "collect", "number", "value"]
 

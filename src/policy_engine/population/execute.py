@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from policy_engine.population.masks import MOST_BITS, flags_mask
 from policy_engine.population.plan import Frame, Plan, Step
 from policy_engine.population.tables import ROOT, Population
 
@@ -62,8 +63,12 @@ class _Run:
 
     # ---- steps
 
-    def computed(self, frame: str, _: str, steps: list[Step]) -> None:
-        self.frames[frame] = self.frames[frame].with_columns(step.expression.alias(step.name) for step in steps)
+    def computed(self, frame: str, steps: Iterable[Step]) -> None:
+        """One query for all columns of a stage: some stand on others."""
+        query = self.frames[frame].lazy()
+        for _, level in groupby(sorted(steps, key=lambda step: step.depth), lambda step: step.depth):
+            query = query.with_columns(step.expression.alias(step.name) for step in level)
+        self.frames[frame] = query.collect(optimizations=pl.QueryOptFlags.none())
 
     def taken(self, frame: str, of: str, steps: list[Step]) -> None:
         place = pl.lit(self.frames[frame][_link(of)])
@@ -76,25 +81,39 @@ class _Run:
 
     def counted(self, frame: str, of: str, steps: list[Step]) -> None:
         """Counts side by side in one number: each has bits enough for the longest list."""
-        ends = self.ends[of]
-        width = max(_longest(ends).bit_length(), 1)
-        room = 62 // width
-        packs = {f"pack{start}": steps[start : start + room] for start in range(0, len(steps), room)}
-        sums = self._over(
-            of,
-            {
-                name: pl.sum_horizontal(
-                    step.expression.cast(pl.Int64) * (1 << width * at) for at, step in enumerate(pack)
-                )
-                for name, pack in packs.items()
-            },
-        )
+        width = max(_longest(self.ends[of]).bit_length(), 1)
+        packs = _packed(steps, MOST_BITS // width, width)
+        sums = self._over(of, {name: word.cast(pl.Int64) for name, (_, word) in packs.items()})
         unpacked = [
             (pl.col(name) // (1 << width * at) % (1 << width)).alias(step.name)
-            for name, pack in packs.items()
+            for name, (pack, _) in packs.items()
             for at, step in enumerate(pack)
         ]
         self.frames[frame] = self.frames[frame].hstack(sums.select(unpacked))
+
+    def some(self, frame: str, of: str, steps: list[Step]) -> None:
+        """Eight flags in a byte; each row takes over the bits of the rows after it in its list, twice as many each time."""
+        ends = self.ends[of]
+        packs = _packed(steps, 8, 1)
+        words = self.frames[of].select(word.alias(name) for name, (_, word) in packs.items())
+        link, reach, longest = self.frames[of][_link(frame)], 1, _longest(ends)
+        while reach < longest:
+            same = pl.lit(link == link.shift(-reach))
+            words = words.select(
+                pl.col(name) | pl.when(same).then(pl.col(name).shift(-reach)).otherwise(0)
+                for name in packs
+            )
+            reach *= 2
+        first = pl.DataFrame({"end": ends, "start": ends.shift(1, fill_value=0)}).select(
+            pl.when(pl.col("end") > pl.col("start")).then(pl.col("start"))
+        )
+        firsts = words.select(pl.all().gather(pl.lit(first.to_series())).fill_null(0))
+        flags = [
+            (pl.col(name) & (1 << at) != 0).alias(step.name)
+            for name, (pack, _) in packs.items()
+            for at, step in enumerate(pack)
+        ]
+        self.frames[frame] = self.frames[frame].hstack(firsts.select(flags))
 
     def _over(self, of: str, numbers: Mapping[str, pl.Expr]) -> pl.DataFrame:
         """The sum of each number over the items of each row around."""
@@ -122,23 +141,34 @@ class _Run:
 def execute(plan: Plan, population: Population, given: Iterable[tuple[str, pl.Series]] = ()) -> dict[str, pl.DataFrame]:
     """All frames with all columns of the plan; `given` are further columns of the tables, each with its table's name."""
     run = _Run(plan, population)
-    waiting = list(plan.frames.values())
     further: dict[str, list[pl.Series]] = {}
     for name, column in given:
         further.setdefault(name, []).append(column)
-    for level, steps in enumerate([*plan.levels, []]):
-        for frame in [frame for frame in waiting if frame.level <= level]:
+    for stage, steps in enumerate([*plan.stages, []]):
+        for frame in [frame for frame in plan.frames.values() if frame.stage == stage]:
             run.make(frame)
             if frame.name in further:
                 run.frames[frame.name] = run.frames[frame.name].hstack(further[frame.name])
-            waiting.remove(frame)
         for (how, name, of), group in groupby(sorted(steps, key=_order), _order):
-            getattr(run, how)(name, of, list(group))
+            if not how:
+                run.computed(name, group)
+            else:
+                getattr(run, how)(name, of, list(group))
     return run.frames
 
 
+def _packed(steps: list[Step], room: int, apart: int) -> dict[str, tuple[list[Step], pl.Expr]]:
+    """Flags side by side in numbers, so many in each: by name the steps and the number."""
+    packs = [steps[start : start + room] for start in range(0, len(steps), room)]
+    return {
+        f"pack{number}": (pack, flags_mask([step.expression for step in pack], apart))
+        for number, pack in enumerate(packs)
+    }
+
+
 def _order(step: Step) -> tuple[str, str, str]:
-    return step.how, step.frame, step.of
+    """Columns of a frame itself come first."""
+    return step.how if step.how != "computed" else "", step.frame, step.of
 
 
 def _link(frame: str) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from policy_engine.evaluation import operations
 from policy_engine.population import exact
-from policy_engine.population.column import Column, Const, Day, NotCompiled, Number, Open, Span, merged
+from policy_engine.population.column import Column, Const, Day, NotCompiled, Number, Open, Span, folded, merged
 from policy_engine.population.exact import as_number
 from policy_engine.population.kleene import At
 from policy_engine.population.operations import constant, day_of, text_of
@@ -47,14 +47,13 @@ def _abs(at: At, operand: Column) -> Column:
 def _age(at: At, birth: Column, on: Column) -> Column:
     """Completed years; without a value before the birth."""
     born, day = day_of(birth), day_of(on)
-    before = _day_of_year(day) < _day_of_year(born)
-    years = day.dt.year().cast(pl.Int64) - born.dt.year() - before.cast(pl.Int64)
-    value = at.settled(pl.when(day >= born).then(years))
+    years = folded(day.dt.year()) - born.dt.year() - (_day_of_year(born) > _day_of_year(day)).cast(pl.Int32)
+    value = at.settled(pl.when(born <= day).then(years.cast(pl.Int64)))
     return Number(value, 0, 0, 9999, waits=at.open(value.is_null(), (birth, on)))
 
 
 def _day_of_year(day: pl.Expr) -> pl.Expr:
-    return day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
+    return folded(day.dt.month().cast(pl.Int16) * 100 + day.dt.day())
 
 
 def _months(at: At, start: Column, end: Column) -> Column:
