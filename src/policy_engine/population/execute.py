@@ -178,9 +178,8 @@ def _link(frame: str) -> str:
 
 def _repeated(counts: pl.Series) -> pl.Series:
     """The number of each row, as often as it has items."""
-    rows = pl.DataFrame({"many": counts}).with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
-    found: Any = rows.filter(pl.col("many") > 0).select(pl.col("row").repeat_by("many").explode())
-    return found.to_series().cast(pl.Int64)  # type: ignore[no-any-return]
+    rows = pl.DataFrame({"item": counts}).with_row_index("row").with_columns(item=pl.int_ranges(0, "item"))
+    return rows.explode("item", empty_as_null=False)["row"].cast(pl.Int64)
 
 
 def _longest(ends: pl.Series) -> int:

@@ -196,7 +196,8 @@ def _cell_contains(at: At, cell: Listed, wanted: Column) -> Column:
     if isinstance(cell.item, tuple) and wanted.value not in cell.item:
         found: pl.Expr = pl.when(cell.value.is_not_null()).then(pl.lit(value=False))
     else:
-        found = cell.value.list.contains(pl.lit(wanted.value))
+        dtype = pl.Enum(cell.item) if isinstance(cell.item, tuple) else None
+        found = cell.value.list.contains(pl.lit(wanted.value, dtype))
     truth = at.truth(found, cell)
     return truth if cell.more is None else at.or_((truth, cell.more))
 
