@@ -12,6 +12,9 @@ A decision table has a bit for each outcome and each rule, in the order of the p
 | `d/conflict`, `d/gap` | a table with one outcome | three-valued: empty is *possible* |
 | `d/live`, `d/holds` | a table | the determining rules, and which of them hold for certain |
 | `d/missing` | all | the missing facts, as `kind:path`; only where asked for |
+
+Where outcomes alone are asked for, a table with one outcome has the column `d` with that outcome, empty where it is not
+determined, and a collected list has `d/certain` and `d/possible`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-__all__ = ["MOST_BITS", "flags_mask", "mask_type"]
+__all__ = ["MOST_BITS", "flags_mask", "mask_type", "outcome_of"]
 
 MOST_BITS = 62
 """Bits of a mask at most: the widest one is a signed 64-bit number."""
@@ -28,3 +28,9 @@ def flags_mask(flags: Sequence[pl.Expr], apart: int = 1) -> pl.Expr:
     zero = pl.lit(0, dtype)
     parts = [pl.when(flag).then(pl.lit(1 << number * apart, dtype)).otherwise(zero) for number, flag in enumerate(flags)]
     return functools.reduce(operator.or_, parts) if parts else zero
+
+
+def outcome_of(mask: pl.Expr, ids: Sequence[str]) -> pl.Expr:
+    """The one outcome of a mask; empty where there is none or several."""
+    one = pl.when((mask != 0) & (mask & (mask - 1) == 0)).then(mask.bitwise_trailing_zeros())
+    return pl.lit(pl.Series(ids, dtype=pl.Enum(ids))).gather(one)

@@ -147,7 +147,7 @@ class Plan:
         needed, stages = {(ROOT, ""), *outputs}, []
         for stage, steps in reversed(list(enumerate(self.stages))):
             kept: list[Step] = []
-            for step in sorted(steps, key=lambda step: -step.depth):
+            for step in sorted(steps, key=lambda step: (step.how == "computed", -step.depth)):
                 if (step.frame, step.name) in needed:
                     kept.append(step)
                     needed |= {(step.of, root) for root in ["", *step.expression.meta.root_names()]}

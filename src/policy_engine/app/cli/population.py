@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import sys
 from collections import Counter
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +45,10 @@ Given = Annotated[
         ),
     ),
 ]
+class Only(StrEnum):
+    OUTCOMES = "outcomes"
+
+
 Asked = Annotated[
     list[str] | None,
     typer.Option(
@@ -107,12 +113,19 @@ def decide(
     missing: Annotated[
         bool, typer.Option("--missing", help=words("加上所缺事实", "with what is missing in each open answer"))
     ] = False,
+    only: Annotated[
+        Only | None,
+        typer.Option("--only", help=words("只算结果，不算可能结果与依据规则", "the outcomes alone, which is faster")),
+    ] = None,
     block: BlockSize = 200_000,
     judged_by: By = "",
     judged_on: Seen = None,
 ) -> None:
     with told():
         job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
+        job = replace(job, only_outcomes=only is not None)
+        if missing and only:
+            raise RequestError([problem("population.only_and_missing")])
         if out.suffix not in (".parquet", ".csv"):
             raise RequestError([problem("population.bad_out", found=out)])
         from policy_engine.app.cli.population_run import write

@@ -39,6 +39,7 @@ class Job:
     decisions: tuple[str, ...]
     block: int
     evidence: Evidence
+    only_outcomes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def blocks(job: Job) -> Iterator[Block]:
         report(found for found in warnings if (found.code, found.where) not in told)
         told |= {(found.code, found.where) for found in warnings}
         if population.schema not in compiled:
-            compiled[population.schema] = compile_pack(job.asked, population, job.decisions)
+            compiled[population.schema] = compile_pack(
+                job.asked, population, job.decisions, only_outcomes=job.only_outcomes
+            )
         yield Block(population, answers_of(job.asked, population, compiled[population.schema]))
 
 
@@ -97,10 +100,22 @@ def _rows(job: Job, totals: Totals, *, missing: bool) -> Iterator[pl.DataFrame]:
         answers = with_missing(job.asked, block.population, block.answers) if missing else block.answers
         frame = answer_table(job.asked.pack, block.population, answers, in_force=in_force(job))
         totals.rows += frame.height
-        for name in frame.columns:
-            if name.endswith(".status"):
-                totals.statuses.update(frame[name].drop_nulls().to_list())
+        totals.statuses += _statuses(frame, answers)
         yield frame
+
+
+def _statuses(frame: pl.DataFrame, answers: PopulationAnswers) -> Counter[str]:
+    """How many answers about households in scope have which status; of outcomes alone, how many are determined."""
+    found: Counter[str] = Counter()
+    inside = frame.filter(pl.col("scope") != "out")
+    for id_ in answers.layouts:
+        if answers.only_outcomes and id_ in frame.columns:
+            open_ = inside[id_].null_count()
+            found += Counter(determined=inside.height - open_, undetermined=open_)
+        elif not answers.only_outcomes and f"{id_}.status" in frame.columns:
+            counts = frame[f"{id_}.status"].drop_nulls().value_counts(name="count")
+            found += Counter(dict(counts.iter_rows()))
+    return found
 
 
 def in_force(job: Job) -> bool:
