@@ -25,7 +25,7 @@ def share(draw: str, seed: int) -> pl.Expr:
     return (mixed // 2**11).cast(pl.Float64) / _PLACES
 
 
-def holds(draw: str, seed: int, probability: pl.Expr | object) -> pl.Expr:
+def holds(draw: str, seed: int, probability: pl.Expr | float) -> pl.Expr:
     return share(draw, seed) < probability
 
 

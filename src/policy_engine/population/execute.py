@@ -20,16 +20,37 @@ __all__ = ["execute"]
 
 
 class _Run:
-    """Frames as far as they are computed. `last`: for each row around a frame, the row of its last item."""
+    """Frames as far as they are computed. `ends`: for each row around a frame, the place after its last item."""
 
     def __init__(self, plan: Plan, population: Population) -> None:
         self.plan = plan
         self.population = population
         self.frames: dict[str, pl.DataFrame] = {}
         self.ends: dict[str, pl.Series] = {}
+        self.alike: dict[str, list[pl.Series]] = {}
 
     def make(self, frame: Frame) -> None:
         getattr(self, f"_{frame.made}")(frame)
+
+    def link(self, frame: str, around: str) -> pl.Series:
+        """For each row of a frame the number of its row in a frame that it is made from."""
+        if _link(around) not in self.frames[frame].columns:
+            rows = _repeated(_counts(self.ends[frame])).alias(_link(around))
+            self.frames[frame] = self.frames[frame].with_columns(rows)
+        return self.frames[frame][_link(around)]
+
+    def same(self, frame: str) -> list[pl.Series]:
+        """Does the row 1, 2, 4, … places on belong to the same list? As far as the longest list reaches."""
+        if frame not in self.alike:
+            ends = self.ends[frame]
+            counts = _counts(ends)
+            same = pl.Series([True], dtype=pl.Boolean).new_from_index(0, self.frames[frame].height)
+            same, reach, found = same.scatter(ends.filter(counts > 0) - 1, values=False), 1, []
+            while reach < int(counts.max() or 0):  # type: ignore[arg-type]
+                found.append(same)
+                same, reach = same & same.shift(-reach, fill_value=False), reach * 2
+            self.alike[frame] = found
+        return self.alike[frame]
 
     def _table(self, frame: Frame) -> None:
         table = self.population.tables[frame.name].rows
@@ -37,22 +58,20 @@ class _Run:
         if not rows.columns:
             rows = pl.DataFrame(height=table.height)
         if frame.name != ROOT:
-            counts = self.population.counts(frame.name)
-            rows = rows.with_columns(_repeated(counts).alias(_link(frame.around)))
-            self.ends[frame.name] = counts.cum_sum()
+            self.ends[frame.name] = self.population.counts(frame.name).cum_sum()
         self.frames[frame.name] = rows
 
     def _cells(self, frame: Frame) -> None:
         lists = self.frames[frame.around][frame.column]
         counts = lists.list.len().fill_null(0).cast(pl.Int64)
         items = lists.filter(counts > 0).explode()
-        self.frames[frame.name] = pl.DataFrame({"item": items, _link(frame.around): _repeated(counts)})
+        self.frames[frame.name] = pl.DataFrame({"item": items})
         self.ends[frame.name] = counts.cum_sum()
 
     def _pairs(self, frame: Frame) -> None:
         place = self.frames[frame.around][frame.column]
         ends = self.ends[frame.items]
-        counts = ends - ends.shift(1, fill_value=0)
+        counts = _counts(ends)
         spans = pl.DataFrame({"end": ends.gather(place), "many": counts.gather(place)})
         items = spans.select(pl.int_ranges(pl.col("end") - pl.col("many"), "end")).to_series()
         many = spans["many"]
@@ -71,7 +90,7 @@ class _Run:
         self.frames[frame] = query.collect(optimizations=pl.QueryOptFlags.none())
 
     def taken(self, frame: str, of: str, steps: list[Step]) -> None:
-        place = pl.lit(self.frames[frame][_link(of)])
+        place = pl.lit(self.link(frame, of))
         found = self.frames[of].select(step.expression.gather(place).alias(step.name) for step in steps)
         self.frames[frame] = self.frames[frame].hstack(found)
 
@@ -79,9 +98,14 @@ class _Run:
         numbers = {step.name: step.expression.cast(pl.Int64) for step in steps}
         self.frames[frame] = self.frames[frame].hstack(self._over(of, numbers))
 
+    def sized(self, frame: str, of: str, steps: list[Step]) -> None:
+        counts = _counts(self.ends[of])
+        self.frames[frame] = self.frames[frame].with_columns(counts.alias(step.name) for step in steps)
+
     def counted(self, frame: str, of: str, steps: list[Step]) -> None:
         """Counts side by side in one number: each has bits enough for the longest list."""
-        width = max(_longest(self.ends[of]).bit_length(), 1)
+        longest: Any = _counts(self.ends[of]).max()
+        width = max(int(longest or 0).bit_length(), 1)
         packs = _packed(steps, MOST_BITS // width, width)
         sums = self._over(of, {name: word.cast(pl.Int64) for name, (_, word) in packs.items()})
         unpacked = [
@@ -93,20 +117,13 @@ class _Run:
 
     def some(self, frame: str, of: str, steps: list[Step]) -> None:
         """Eight flags in a byte; each row takes over the bits of the rows after it in its list, twice as many each time."""
-        ends = self.ends[of]
         packs = _packed(steps, 8, 1)
         words = self.frames[of].select(word.alias(name) for name, (_, word) in packs.items())
-        link, reach, longest = self.frames[of][_link(frame)], 1, _longest(ends)
-        while reach < longest:
-            same = pl.lit(link == link.shift(-reach))
-            words = words.select(
-                pl.col(name) | pl.when(same).then(pl.col(name).shift(-reach)).otherwise(0)
-                for name in packs
-            )
-            reach *= 2
-        first = pl.DataFrame({"end": ends, "start": ends.shift(1, fill_value=0)}).select(
-            pl.when(pl.col("end") > pl.col("start")).then(pl.col("start"))
-        )
+        for doubled, same in enumerate(self.same(of)):
+            further = pl.when(pl.lit(same)).then(pl.all().shift(-(1 << doubled))).otherwise(0)
+            words = words.select(pl.all() | further)
+        first = pl.DataFrame({"end": self.ends[of]}).with_columns(start=pl.col("end").shift(1, fill_value=0))
+        first = first.select(pl.when(pl.col("end") > pl.col("start")).then(pl.col("start")))
         firsts = words.select(pl.all().gather(pl.lit(first.to_series())).fill_null(0))
         flags = [
             (pl.col(name) & (1 << at) != 0).alias(step.name)
@@ -127,19 +144,24 @@ class _Run:
         return upto.select(pl.all() - pl.all().shift(1, fill_value=0))
 
     def joined(self, frame: str, of: str, steps: list[Step]) -> None:
-        link = _link(self.plan.frames[of].around)
+        rows = self.link(of, frame).alias("row")
         masks = (
             self.frames[of]
-            .group_by(pl.col(link).alias("row"))
+            .group_by(rows)
             .agg(step.expression.bitwise_or().alias(step.name) for step in steps)
         )
-        rows = pl.select(pl.int_range(self.frames[frame].height, dtype=pl.Int64).alias("row"))
-        found = rows.join(masks, on="row", how="left", maintain_order="left").drop("row")
+        every = pl.select(pl.int_range(self.frames[frame].height, dtype=pl.Int64).alias("row"))
+        found = every.join(masks, on="row", how="left", maintain_order="left").drop("row")
         self.frames[frame] = self.frames[frame].hstack(found.select(pl.all().fill_null(0)))
 
 
-def execute(plan: Plan, population: Population, given: Iterable[tuple[str, pl.Series]] = ()) -> dict[str, pl.DataFrame]:
-    """All frames with all columns of the plan; `given` are further columns of the tables, each with its table's name."""
+def execute(
+    plan: Plan, population: Population, given: Iterable[tuple[str, pl.Series]] = (), *, linked: bool = False
+) -> dict[str, pl.DataFrame]:
+    """All frames with all columns of the plan; `given` are further columns of the tables, each with its table's name.
+
+    `linked`: each with the row numbers of the frames that it is made from.
+    """
     run = _Run(plan, population)
     further: dict[str, list[pl.Series]] = {}
     for name, column in given:
@@ -147,6 +169,8 @@ def execute(plan: Plan, population: Population, given: Iterable[tuple[str, pl.Se
     for stage, steps in enumerate([*plan.stages, []]):
         for frame in [frame for frame in plan.frames.values() if frame.stage == stage]:
             run.make(frame)
+            for link in frame.links if linked else ():
+                run.link(frame.name, link)
             if frame.name in further:
                 run.frames[frame.name] = run.frames[frame.name].hstack(further[frame.name])
         for (how, name, of), group in groupby(sorted(steps, key=_order), _order):
@@ -182,7 +206,6 @@ def _repeated(counts: pl.Series) -> pl.Series:
     return rows.explode("item", empty_as_null=False)["row"].cast(pl.Int64)
 
 
-def _longest(ends: pl.Series) -> int:
-    """How many items the longest list has."""
-    longest: Any = (ends - ends.shift(1, fill_value=0)).max()
-    return int(longest or 0)
+def _counts(ends: pl.Series) -> pl.Series:
+    """How many items each list has."""
+    return (ends - ends.shift(1, fill_value=0)).rechunk()

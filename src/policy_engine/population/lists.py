@@ -117,7 +117,7 @@ def _judged(at: At, items: Items, judged: Column, carry: Missings, *, decides: b
 def count(at: At, items: Items, carry: Missings) -> Number:
     """How many items belong; with bounds where that is open."""
     if items.belongs == TRUE and items.more is None:
-        number = at.plan.count(items.frame, pl.lit(value=True))
+        number = at.plan.size(items.frame)
         value = at.settled(pl.when(items.known).then(number))
         return Number(value, 0, 0, MOST_ITEMS, waits=at.open(value.is_null(), (items,)))
     truth = truth_expression(items.belongs)

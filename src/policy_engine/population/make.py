@@ -246,7 +246,7 @@ class _County:
         rows = rows.with_columns(by=pl.lit("研判组"), observed_on=pl.lit(self.on))
         return rows.with_columns(**self.plain("member", set(rows.columns))).drop("number", "draw", "age")
 
-    def listed(self, main: pl.DataFrame, name: str, many: object) -> pl.DataFrame:
+    def listed(self, main: pl.DataFrame, name: str, many: float) -> pl.DataFrame:
         """The rows of a list: as many as a share of the households, none or a few each."""
         fact = self.vocabulary.form("household").find(name)
         assert fact is not None

@@ -32,5 +32,8 @@ def flags_mask(flags: Sequence[pl.Expr], apart: int = 1) -> pl.Expr:
 
 def outcome_of(mask: pl.Expr, ids: Sequence[str]) -> pl.Expr:
     """The one outcome of a mask; empty where there is none or several."""
-    one = pl.when((mask != 0) & (mask & (mask - 1) == 0)).then(mask.bitwise_trailing_zeros())
-    return pl.lit(pl.Series(ids, dtype=pl.Enum(ids))).gather(one)
+    dtype = pl.Enum(ids)
+    found = pl.lit(None, dtype)
+    for number, id_ in enumerate(ids):
+        found = pl.when(mask == 1 << number).then(pl.lit(id_, dtype)).otherwise(found)
+    return found

@@ -19,7 +19,7 @@ from policy_engine.population.tables import ROOT
 __all__ = ["Frame", "Made", "Plan", "Step"]
 
 Made: TypeAlias = Literal["table", "cells", "pairs"]
-How: TypeAlias = Literal["computed", "taken", "counted", "some", "summed", "joined"]
+How: TypeAlias = Literal["computed", "taken", "sized", "counted", "some", "summed", "joined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Frame:
 class Step:
     """A column of `frame`, by an expression of the frame `of`.
 
-    `computed` in it, `taken` from one around it; over the one inside it `counted` (trues), `some` (is one true), `summed` or
+    `computed` in it, `taken` from one around it; over the one inside it `sized` (rows), `counted` (trues), `some` (is one true), `summed` or
     `joined` (bits). A computed column stands on the columns of its stage that are less deep.
     """
 
@@ -126,6 +126,10 @@ class Plan:
         link = next(name for name in self.frames[frame].links if self.reaches(name, start))
         return self._add("taken", frame, link, self.define(link, self.take(link, expression, start)))
 
+    def size(self, frame: str) -> pl.Expr:
+        """How many rows here belong to each row of the frame around."""
+        return self._add("sized", self.frames[frame].around, frame, pl.lit(value=True))
+
     def count(self, frame: str, flag: pl.Expr) -> pl.Expr:
         """In how many of the rows here the flag (never empty) is true, for each row of the frame around."""
         return self._add("counted", self.frames[frame].around, frame, _in_each_row(flag))
@@ -144,7 +148,8 @@ class Plan:
 
     def wanted(self, outputs: Iterable[tuple[str, str]]) -> Plan:
         """The same plan, less what no output (a frame and the name of a column) stands on."""
-        needed, stages = {(ROOT, ""), *outputs}, []
+        needed = {(ROOT, ""), *outputs}
+        stages: list[list[Step]] = []
         for stage, steps in reversed(list(enumerate(self.stages))):
             kept: list[Step] = []
             for step in sorted(steps, key=lambda step: (step.how == "computed", -step.depth)):

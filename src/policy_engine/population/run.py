@@ -64,7 +64,7 @@ def missing_facts(
 ) -> Mapping[str, list[frozenset[Missing]]]:
     """For each decision what the open answers wait for, row by row of its table."""
     compiled = compile_pack(asked, population, decisions, waiting=True)
-    frames = execute(compiled.plan, population)
+    frames = execute(compiled.plan, population, linked=True)
     reader = MissingFacts(compiled.bits, frames)
     found: dict[str, list[frozenset[Missing]]] = {}
     for id_ in decisions:
