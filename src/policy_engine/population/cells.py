@@ -36,6 +36,8 @@ class Cells:
         """The column as the population keeps it; a wrong cell is empty and reported."""
         if cells.dtype == pl.Null:
             return cells.cast(column_type(type_))
+        if isinstance(type_, CodeType) and cells.dtype == column_type(type_):
+            return cells
         if isinstance(type_, ListType):
             return self._lists(column, cells, type_)
         if cells.dtype == pl.String:

@@ -9,10 +9,11 @@ import polars as pl
 
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.expression.names import nearest
-from policy_engine.expression.types import BOOLEAN, DATE, TEXT, ListType, RecordType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, TEXT, ListType, NumberType, RecordType, Type
 from policy_engine.model.facts import Evidence
 from policy_engine.model.vocabulary import RecordForm, Vocabulary
 from policy_engine.population.cells import Cells
+from policy_engine.population.right_numbers import right_numbers
 from policy_engine.population.tables import AS_OF, ROOT, Population, Table, facts_of, records_of
 
 __all__ = ["MAIN", "conform"]
@@ -58,7 +59,7 @@ def conform(
     lists = {name: table for name, table in tables.items() if name != f"{subject}s"}
     main, lists = _unnested(reader, main, lists)
     ids = _ids(reader, main)
-    made = {name: _list(reader, name, table, ids) for name, table in lists.items()}
+    made = {name: _list(reader, name, table, ids, main[reader.id_]) for name, table in lists.items()}
     if not any(found.severity == "error" for found in reader.problems):
         root = _table(reader, f"{subject}s", main, vocabulary.form(subject))
         root, made = _with_counts(reader, root, main, made)
@@ -97,7 +98,7 @@ def _ids(reader: _Reader, main: pl.DataFrame) -> pl.Series:
     cells = Cells(f"{reader.subject}s")
     ids = cells.read(reader.id_, main[reader.id_], TEXT)
     reader.problems += cells.problems
-    if not cells.problems:
+    if not cells.problems and not _rising(main[reader.id_]):
         _report(reader, cells.table, ids.is_null(), "table.id_missing")
         _report(reader, cells.table, ids.is_duplicated() & ids.is_not_null(), "table.id_twice", ids, other=cells.table)
     return ids
@@ -111,8 +112,30 @@ def _report(
     reader.problems += cells.problems
 
 
-def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tuple[Table, pl.Series]:
-    """The rows of a list in the order of their subjects, and how many each subject has."""
+def _rising(codes: pl.Series) -> bool:
+    """Are these whole numbers, each greater than the one before? Then each is there once, and none is missing."""
+    return codes.dtype.is_integer() and not codes.null_count() and bool((codes.diff() > 0).all())
+
+
+def _in_order(ids: pl.Series, owners: pl.Series) -> pl.Series | None:
+    """How many rows belong to each subject, where they come in the order of the subjects; None where they may not."""
+    if owners.dtype != ids.dtype or not (ids.dtype == pl.String or ids.dtype.is_integer()) or owners.null_count():
+        return None
+    runs = pl.DataFrame({"run": owners.rle()}).unnest("run")
+    if runs["value"].equals(ids):
+        return runs["len"].cast(pl.UInt32)
+    places = pl.DataFrame({"value": ids}).with_row_index("place")
+    placed = runs.join(places, on="value", how="left", maintain_order="left")["place"]
+    if placed.null_count() or placed.len() != runs.height or not (placed.cast(pl.Int64).diff() > 0).all():
+        return None
+    counts = pl.Series([None], dtype=pl.UInt32).new_from_index(0, ids.len())
+    return counts.scatter(placed, runs["len"].cast(pl.UInt32))
+
+
+def _list(
+    reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series, given: pl.Series
+) -> tuple[Table, pl.Series]:
+    """The rows of a list in the order of their subjects, and how many each subject has. `given`: the codes untouched."""
     empty = Table(name, pl.DataFrame()), ids.is_null().cast(pl.Int64)
     fact = reader.vocabulary.form(reader.subject).find(name)
     record = records_of(fact) if fact is not None else None
@@ -124,6 +147,10 @@ def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tu
     if reader.id_ not in table.columns:
         reader.problems.append(problem("table.no_column", where=name, sheet=name, found=reader.id_))
         return empty
+    own = f"{record.name}_id"
+    counts = None if own in table.columns or ids.null_count() else _in_order(given, table[reader.id_])
+    if counts is not None:
+        return _table(reader, name, table.drop(reader.id_), reader.vocabulary.form(record.name)), counts
     cells = Cells(name)
     owners = pl.DataFrame({"id": cells.read(reader.id_, table[reader.id_], TEXT)})
     places = pl.DataFrame({"id": ids}).with_row_index("place").unique("id", keep="first")
@@ -188,6 +215,8 @@ def _check_people(reader: _Reader, population: Population) -> None:
 def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) -> Table:
     cells = Cells(name)
     known = dict(_columns(reader.vocabulary, form))
+    types = {column: _type_of(known, column, root=False)[0] for column in given.columns}
+    numbers = right_numbers(given, {name: type_ for name, type_ in types.items() if isinstance(type_, NumberType)})
     columns: dict[str, pl.Series] = {}
     for column in given.columns:
         type_, judgement = _type_of(known, column, root=form.id == reader.subject)
@@ -199,7 +228,8 @@ def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) ->
             where = f"{name}!{column}"
             reader.problems.append(problem("table.unknown_column", where=where, sheet=name, found=column, near=near))
         elif not _is_evidence(known, column):
-            read = cells.read(column, given[column], type_).alias(column)
+            found = numbers.get(column)
+            read = (cells.read(column, given[column], type_) if found is None else found).alias(column)
             columns[column] = _vouched(reader, cells, given, read) if judgement else read
     reader.problems += cells.problems
     return Table(form.id, pl.DataFrame(columns) if columns else pl.DataFrame(height=given.height))

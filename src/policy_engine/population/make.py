@@ -36,7 +36,7 @@ _TOWNS = ("东乡", "西乡", "南镇", "北镇", "中镇", "山乡", "河镇", 
 
 
 def make_county(
-    pack: Pack, households: int, seed: int, *, on: datetime.date, missing: object = 0.06
+    pack: Pack, households: int, seed: int, *, on: datetime.date, missing: float = 0.06
 ) -> dict[str, pl.DataFrame]:
     """The tables of a county in the area of the pack, with every fact that the pack's vocabulary knows in its lists.
 
@@ -55,7 +55,7 @@ def make_county(
 
 
 class _County:
-    def __init__(self, pack: Pack, seed: int, on: datetime.date, missing: object) -> None:
+    def __init__(self, pack: Pack, seed: int, on: datetime.date, missing: float) -> None:
         self.pack = pack
         self.seed = seed
         self.on = on
