@@ -8,6 +8,7 @@ import polars as pl
 
 from policy_engine.errors import Problem, problem, problem_of
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
+from policy_engine.population.right_numbers import NOISE
 from policy_engine.population.stored import widest
 from policy_engine.population.tables import column_type, scale_of
 
@@ -21,8 +22,6 @@ _BETWEEN = r"\s*[、，,；;]\s*"
 _NONE = ("无", "none")
 _NUMBER = r"^[+-]?\d{1,18}(\.\d*)?$"
 _EXACT = 10**15
-_NOISE = 1e-15
-"""Of a binary fraction 15 digits count, as in spreadsheets."""
 
 
 @dataclass
@@ -126,7 +125,7 @@ class Cells:
             far = cells.abs() >= _EXACT / factor * 10
             many = cells.set(far, 0) * factor
             near = many.round()
-            exact = ((many - near).abs() <= many.abs() * _NOISE + _NOISE) & ~far
+            exact = ((many - near).abs() <= many.abs() * NOISE + NOISE) & ~far
             self.wrong(column, cells, ~exact, code)
             whole: pl.Series = near.set(~exact.fill_null(value=True), None).cast(pl.Int64)
             return whole

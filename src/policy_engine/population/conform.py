@@ -16,7 +16,7 @@ from policy_engine.population.cells import Cells
 from policy_engine.population.right_numbers import right_numbers
 from policy_engine.population.tables import AS_OF, ROOT, Population, Table, facts_of, records_of
 
-__all__ = ["MAIN", "conform"]
+__all__ = ["MAIN", "conform", "rising"]
 
 MAIN = "households"
 """The name under which the subjects' own table is given."""
@@ -98,7 +98,7 @@ def _ids(reader: _Reader, main: pl.DataFrame) -> pl.Series:
     cells = Cells(f"{reader.subject}s")
     ids = cells.read(reader.id_, main[reader.id_], TEXT)
     reader.problems += cells.problems
-    if not cells.problems and not _rising(main[reader.id_]):
+    if not cells.problems and not rising(main[reader.id_]):
         _report(reader, cells.table, ids.is_null(), "table.id_missing")
         _report(reader, cells.table, ids.is_duplicated() & ids.is_not_null(), "table.id_twice", ids, other=cells.table)
     return ids
@@ -112,7 +112,7 @@ def _report(
     reader.problems += cells.problems
 
 
-def _rising(codes: pl.Series) -> bool:
+def rising(codes: pl.Series) -> bool:
     """Are these whole numbers, each greater than the one before? Then each is there once, and none is missing."""
     return codes.dtype.is_integer() and not codes.null_count() and bool((codes.diff() > 0).all())
 
@@ -147,10 +147,11 @@ def _list(
     if reader.id_ not in table.columns:
         reader.problems.append(problem("table.no_column", where=name, sheet=name, found=reader.id_))
         return empty
-    own = f"{record.name}_id"
-    counts = None if own in table.columns or ids.null_count() else _in_order(given, table[reader.id_])
+    counts = None if ids.null_count() else _in_order(given, table[reader.id_])
     if counts is not None:
-        return _table(reader, name, table.drop(reader.id_), reader.vocabulary.form(record.name)), counts
+        made = _table(reader, name, table.drop(reader.id_), reader.vocabulary.form(record.name))
+        _check_unique(reader, name, made, table[reader.id_])
+        return made, counts
     cells = Cells(name)
     owners = pl.DataFrame({"id": cells.read(reader.id_, table[reader.id_], TEXT)})
     places = pl.DataFrame({"id": ids}).with_row_index("place").unique("id", keep="first")
@@ -173,7 +174,7 @@ def _list(
 def _check_unique(reader: _Reader, name: str, table: Table, places: pl.Series) -> None:
     """No two records of a list have the same code of their own."""
     own = f"{table.form}_id"
-    if own in table.rows.columns:
+    if own in table.rows.columns and table.rows[own].drop_nulls().n_unique() + table.rows[own].null_count() < places.len():
         codes = pl.DataFrame({"place": places, "code": table.rows[own]})
         twice = codes.select((pl.struct("place", "code").is_duplicated()) & pl.col("code").is_not_null()).to_series()
         _report(reader, name, twice, "facts.record_twice", codes["code"], list=name, id="")

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from policy_engine.errors import FactsError, problem
-from policy_engine.population.conform import MAIN
+from policy_engine.population.conform import MAIN, rising
 
 __all__ = ["BLOCK", "Source"]
 
@@ -69,10 +69,15 @@ class Source:
         lists = {name: _Rows(name, self.scan(name)) for name in self.files if name != MAIN}
         main = self.scan(MAIN)
         height = int(main.select(pl.len()).collect().item())
-        _check_once(main)
+        before: pl.Series | None = None
+        checked = False
         for start in range(0, max(height, 1), size):
             households = main.slice(start, size).collect()
             ids = households[_ID] if _ID in households.columns else pl.Series([], dtype=pl.String)
+            if not (checked or rising(ids if before is None else pl.concat([before, ids]))):
+                _check_once(main)
+                checked = True
+            before = ids.tail(1)
             yield {MAIN: households, **{name: rows.of(ids) for name, rows in lists.items()}}
         left = [(name, row) for name, rows in lists.items() for row in rows.rest()]
         if left:
@@ -122,6 +127,11 @@ class _Rows:
             self.read += more.height
         if _ID not in self.kept.columns:
             return self.kept
+        owners = self.kept[_ID]
+        if rising(ids) and owners.dtype.is_integer() and not owners.null_count() and owners.is_sorted():
+            upto = int(owners.search_sorted(ids[-1], side="right"))
+            found, self.kept = self.kept[:upto], self.kept[upto:]
+            return found
         belongs = self.kept[_ID].is_in(wanted) | self.kept[_ID].is_null()
         found, self.kept = self.kept.filter(belongs), self.kept.filter(~belongs)
         return found

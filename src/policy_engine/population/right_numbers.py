@@ -10,10 +10,13 @@ from policy_engine.expression.types import NumberType
 from policy_engine.population.stored import widest
 from policy_engine.population.tables import scale_of
 
-__all__ = ["right_numbers"]
+__all__ = ["NOISE", "right_numbers"]
 
 _WHOLE = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 _EXACT = 10**16
+NOISE = 1e-15
+"""Of a binary fraction 15 digits count, as in spreadsheets."""
+
 _RIGHT = "?"
 
 
@@ -31,9 +34,9 @@ def _in_units(cells: pl.Expr, type_: NumberType, dtype: pl.DataType) -> Iterator
     """The cells in units of the last place, and whether nothing was lost."""
     factor = 10 ** scale_of(type_)
     if dtype == pl.Float64:
-        units = (cells * factor).round()
-        yield units
-        yield (units / factor == cells).all().name.suffix(_RIGHT)
+        many = cells * factor
+        yield many.round()
+        yield ((many - many.round()).abs() <= many.abs() * NOISE).all().name.suffix(_RIGHT)
     else:
         most = _EXACT // factor
         yield cells.cast(pl.Int64) * factor
@@ -43,6 +46,6 @@ def _in_units(cells: pl.Expr, type_: NumberType, dtype: pl.DataType) -> Iterator
 def _checked(column: str, type_: NumberType) -> Iterator[pl.Expr]:
     least, most = widest(type_, scale_of(type_))
     units = pl.col(column)
-    yield units.cast(pl.Int64, strict=False)
+    yield units.cast(pl.Int64, wrap_numerical=True)
     inside = units.is_between(max(least, -_EXACT + 1), min(most, _EXACT - 1)).all()
     yield (pl.col(column + _RIGHT) & inside).alias(column + _RIGHT)
