@@ -198,7 +198,7 @@ def _with_counts(
                 where = found.is_null() & counts.is_not_null()
                 _report(reader, f"{reader.subject}s", where, "population.rows_of_incomplete", found=counts, list=name)
         rows = rows.with_columns(found.cast(pl.UInt32).alias(name))
-    return Table(root.form, rows, root.scales), dict(lists)
+    return Table(root.form, rows.rechunk(), root.scales), dict(lists)
 
 
 def _check_people(reader: _Reader, population: Population) -> None:
@@ -233,7 +233,7 @@ def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) ->
             read = (cells.read(column, given[column], type_) if found is None else found).alias(column)
             columns[column] = _vouched(reader, cells, given, read) if judgement else read
     reader.problems += cells.problems
-    return Table(form.id, pl.DataFrame(columns) if columns else pl.DataFrame(height=given.height))
+    return Table(form.id, pl.DataFrame(columns).rechunk() if columns else pl.DataFrame(height=given.height))
 
 
 def _columns(vocabulary: Vocabulary, form: RecordForm) -> Iterator[tuple[str, tuple[Type, bool]]]:

@@ -17,35 +17,38 @@ _EXACT = 10**16
 NOISE = 1e-15
 """Of a binary fraction 15 digits count, as in spreadsheets."""
 
-_RIGHT = "?"
+_UNITS, _RIGHT = "·units", "·right"
 
 
 def right_numbers(given: pl.DataFrame, types: Mapping[str, NumberType]) -> dict[str, pl.Series]:
     """The columns as the population keeps them, in units of their last place; without those that hold a wrong cell."""
     read = [column for column in types if given.schema[column] == pl.Float64 or given.schema[column] in _WHOLE]
-    units = given.lazy().select(
-        part for column in read for part in _in_units(pl.col(column), types[column], given.schema[column])
+    many = given.lazy().select(
+        pl.col(column) * _factor(types[column])
+        if given.schema[column] == pl.Float64
+        else _clipped(pl.col(column).cast(pl.Int64), _factor(types[column]))
+        for column in read
     )
-    found = units.select(part for column in read for part in _checked(column, types[column])).collect()
-    return {column: found[column] for column in read if not found.height or found[column + _RIGHT][0]}
+    units = many.with_columns(pl.col(column).round().name.suffix(_UNITS) for column in read)
+    found = units.select(part for column in read for part in _checked(column, types[column]))
+    columns = found.collect(optimizations=pl.QueryOptFlags.none())
+    return {column: columns[column] for column in read if columns[column + _RIGHT].all()}
 
 
-def _in_units(cells: pl.Expr, type_: NumberType, dtype: pl.DataType) -> Iterator[pl.Expr]:
-    """The cells in units of the last place, and whether nothing was lost."""
-    factor = 10 ** scale_of(type_)
-    if dtype == pl.Float64:
-        many = cells * factor
-        yield many.round()
-        yield ((many - many.round()).abs() <= many.abs() * NOISE).all().name.suffix(_RIGHT)
-    else:
-        most = _EXACT // factor
-        yield cells.cast(pl.Int64) * factor
-        yield cells.cast(pl.Int64).is_between(-most, most).all().name.suffix(_RIGHT)
+def _clipped(cells: pl.Expr, factor: int) -> pl.Expr:
+    """Whole numbers in units of the last place; one that is too large becomes the least one that is too large."""
+    return cells.clip(-(_EXACT // factor), _EXACT // factor) * factor
+
+
+def _factor(type_: NumberType) -> int:
+    return 10 ** scale_of(type_)
 
 
 def _checked(column: str, type_: NumberType) -> Iterator[pl.Expr]:
+    """The column in whole units, and where its cells are right."""
     least, most = widest(type_, scale_of(type_))
-    units = pl.col(column)
-    yield units.cast(pl.Int64, wrap_numerical=True)
-    inside = units.is_between(max(least, -_EXACT + 1), min(most, _EXACT - 1)).all()
-    yield (pl.col(column + _RIGHT) & inside).alias(column + _RIGHT)
+    many, units = pl.col(column), pl.col(column + _UNITS)
+    yield units.cast(pl.Int64, wrap_numerical=True).alias(column)
+    near = (many - units).abs() <= many.abs() * NOISE
+    inside = units.is_between(max(least, -_EXACT + 1), min(most, _EXACT - 1))
+    yield (near & inside).alias(column + _RIGHT)

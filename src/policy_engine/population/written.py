@@ -19,6 +19,7 @@ from policy_engine.population.tables import ROOT, Population
 
 __all__ = ["answer_table", "scope_column", "status_of"]
 
+SCOPES = ("in", "out", "open")
 STATUSES = ("determined", "undetermined", "gap", "conflict")
 
 
@@ -44,7 +45,11 @@ def scope_column(pack: Pack, population: Population, *, in_force: bool) -> pl.Se
         if form.find(name) is not None:
             known = rows[name] if name in rows.columns else pl.Series([None] * len(population), dtype=pl.String)
             inside = inside & known.is_in(list(places))
-    return inside.replace_strict({True: "in", False: "out"}, default="open", return_dtype=pl.String).alias("scope")
+    dtype = pl.Enum(SCOPES)
+    in_, out, open_ = (pl.lit(name, dtype) for name in SCOPES)
+    flags = inside.to_frame("inside")
+    found = pl.when("inside").then(in_).when(~pl.col("inside")).then(out).otherwise(open_)
+    return flags.select(found.alias("scope")).to_series()
 
 
 def status_of(layout: Layout, frame: pl.DataFrame) -> pl.Series:
