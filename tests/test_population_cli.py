@@ -117,3 +117,12 @@ def test_outcomes_alone_are_those_of_the_whole(county, tmp_path):
     ran = run("decide", county, *ASK, "--only", "outcomes", "--missing", "--out", tmp_path / "both.parquet")
     assert ran.returncode != 0
     assert "do not go together" in ran.stderr
+
+
+def test_a_made_up_county_is_compared(county):
+    command = [sys.executable, "-c", "from policy_engine.app.cli import main; main()", "compare", str(county), *ASK]
+    env = {**os.environ, "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+    ran = subprocess.run([*command, "--set", "range_line=6500"], capture_output=True, text=True, check=False, env=env)
+    assert ran.returncode == 0, ran.stderr
+    assert "2021-09-01, 400 households" in ran.stdout
+    assert "stand otherwise" in ran.stdout

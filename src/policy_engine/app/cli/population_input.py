@@ -19,6 +19,8 @@ from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.population.conform import MAIN, conform
+from policy_engine.population.files import Source
 from policy_engine.population.rows import population_of
 from policy_engine.population.tables import Population
 
@@ -48,18 +50,22 @@ def ask(path: Path, pack: Pack, on: str | None, settings: Path | None) -> Asked:
 def _population(path: Path, pack: Pack) -> Population:
     if path.suffix.lower() in (".yaml", ".yml", ".json", ".jsonl"):
         return population_of(facts_of(path, pack), pack.vocabulary)
+    if path.suffix == ".parquet" or any((path / f"{MAIN}{suffix}").is_file() for suffix in (".parquet", ".csv")):
+        found, warnings = conform(Source.open(path).tables(), pack.vocabulary)
+        report(warnings)
+        return found
     tables = read_tables(path, pack.vocabulary)
     problems: list[Problem] = [rejected.problem for rejected in tables.rejected]
-    found: list[Facts] = []
+    read: list[Facts] = []
     for household in tables.households:
         facts, told = read_household(tables.layouts, household, pack.vocabulary)
         if facts is None:
             problems += told
         else:
-            found.append(facts)
+            read.append(facts)
     if problems:
         raise FactsError(problems)
-    return population_of(found, pack.vocabulary)
+    return population_of(read, pack.vocabulary)
 
 
 def facts_of(path: Path, pack: Pack) -> tuple[Facts, ...]:
