@@ -35,8 +35,10 @@ class Cells:
         """The column as the population keeps it; a wrong cell is empty and reported."""
         if cells.dtype == pl.Null:
             return cells.cast(column_type(type_))
-        if isinstance(type_, CodeType) and cells.dtype == column_type(type_):
-            return cells
+        if isinstance(type_, CodeType) and cells.dtype in (pl.String, column_type(type_)):
+            known = _as_codes(cells, type_)
+            if known.null_count() == cells.null_count():
+                return known
         if isinstance(type_, ListType):
             return self._lists(column, cells, type_)
         if cells.dtype == pl.String:
@@ -101,8 +103,7 @@ class Cells:
         return pl.Series(cells.name, [None] * len(cells), dtype=pl.String)
 
     def _codes(self, column: str, texts: pl.Series, type_: CodeType) -> pl.Series:
-        ids = {name: option.id for option in type_.options for name in (option.zh, option.en, option.id) if name}
-        found = texts.replace_strict(ids, default=None, return_dtype=pl.Enum(type_.ids))
+        found = _as_codes(texts, type_)
         near = ", ".join(f"{option.id} {option.zh}" for option in type_.options)
         self.wrong(column, texts, found.is_null() & texts.is_not_null(), "facts.not_an_option", near=near)
         return found
@@ -181,6 +182,15 @@ class Cells:
         )
         none_left = pl.col("item").fill_null(pl.lit([], column_type(type_)))
         return lists.select(pl.when(pl.col("cells").is_not_null()).then(none_left)).to_series()
+
+
+def _as_codes(texts: pl.Series, type_: CodeType) -> pl.Series:
+    """Ids or labels as ids; any other text is empty."""
+    dtype = pl.Enum(type_.ids)
+    if texts.dtype == dtype:
+        return texts
+    ids = {name: option.id for option in type_.options for name in (option.zh, option.en, option.id) if name}
+    return texts.replace_strict(ids, default=None, return_dtype=dtype)
 
 
 def _trimmed(cells: pl.Series) -> pl.Series:
