@@ -91,7 +91,9 @@ def in_blocks(folder: Path, sizes: list[int]) -> None:
         found = subprocess.run(call, capture_output=True, text=True, check=True).stdout.split()
         seconds, processor, memory = map(float, found)
         each = seconds / households * 1e6
-        print(f"{households:>12,} households: {seconds:7.2f} s, {processor:7.2f} CPU s, {each:5.2f} us each, {memory:.0f} MB")
+        print(
+            f"{households:>12,} households: {seconds:7.2f} s, {processor:7.2f} CPU s, {each:5.2f} us each, {memory:.0f} MB"
+        )
         for file in (folder / str(households)).iterdir():
             file.unlink()
 

@@ -29,7 +29,9 @@ ON = datetime.date(2021, 9, 1)
 LINE = Scenario({"range_line": Decimal(6500)}, name="line")
 
 
-def answers(pack: Pack, population: Population, decision: str, scenario: Scenario) -> list[tuple[set[str], set[str], str]]:
+def answers(
+    pack: Pack, population: Population, decision: str, scenario: Scenario
+) -> list[tuple[set[str], set[str], str]]:
     """The certain and the possible outcomes about each household, and the status, one decision at a time."""
     found = []
     for facts in each_facts(population, pack.vocabulary):
@@ -55,7 +57,9 @@ def differing(pack: Pack, population: Population, shift: Shift) -> Iterator[str]
             "leave": sum(move.outcome in one[0] and move.outcome not in other[1] for one, other in pairs),
             "stay": sum(was and now for was, now in zip(had, has, strict=True)),
         }
-        yield from (f"{shift.decision}: {move.outcome} {name}" for name, many in numbers.items() if getattr(move, name) != many)
+        yield from (
+            f"{shift.decision}: {move.outcome} {name}" for name, many in numbers.items() if getattr(move, name) != many
+        )
 
 
 def main() -> None:

@@ -49,10 +49,10 @@ def _rules() -> None:
             for place, (condition, outcome) in enumerate(rules):
                 when_all(pri(place + 1), condition)(_settle(name, outcome))
         for number, condition in enumerate(measures, 1):
-            when_all(pri(9), condition)(_settle(f"m{number}", True))
+            when_all(pri(9), condition)(_settle(f"m{number}", 1))
 
 
-def _settle(name: str, outcome: int | bool) -> Callable[[Any], None]:
+def _settle(name: str, outcome: int) -> Callable[[Any], None]:
     def settle(c: Any) -> None:
         FOUND[c.m.household_id].setdefault(name, outcome)
 

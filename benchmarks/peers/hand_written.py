@@ -24,7 +24,13 @@ def query(households: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
     some = flags.group_by("household_id").agg(pl.len().alias("members"), c(names).any(ignore_nulls=False))
     q = households.join(some, on="household_id", how="left")
     q = q.with_columns(
-        income=c("income_1") + c("income_2") + c("income_3") + c("income_4") + c("income_5") + c("income_6") - c("cost"),
+        income=c("income_1")
+        + c("income_2")
+        + c("income_3")
+        + c("income_4")
+        + c("income_5")
+        + c("income_6")
+        - c("cost"),
         rigid=c("illness") + c("disability") + c("schooling") + c("disaster") + c("accident"),
         line=pl.when(c("year") == 2020)
         .then(5500)

@@ -49,7 +49,7 @@ def _any(test: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 
 FORMULAS: dict[str, tuple[type, Callable[..., Any]]] = {
-    "size": (int, lambda h, p: h.nb_persons()),
+    "size": (int, lambda h, _: h.nb_persons()),
     "has_labour": (bool, _any(lambda m, p: m("able", p) * (m("age", p) >= 16) * (m("age", p) <= 60))),
     "severe": (bool, _any(lambda m, p: (m("grade", p) == 1) + (m("grade", p) == 2))),
     "major": (bool, _any(lambda m, p: m("major_illness", p))),

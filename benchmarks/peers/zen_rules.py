@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -91,7 +92,7 @@ def graph() -> dict[str, Any]:
     ]
     edges = [
         {"id": f"e{number}", "sourceId": one["id"], "targetId": other["id"], "type": "edge"}
-        for number, (one, other) in enumerate(zip(nodes, nodes[1:], strict=False))
+        for number, (one, other) in enumerate(pairwise(nodes))
     ]
     return {"contentType": "application/vnd.gorules.decision", "nodes": nodes, "edges": edges}
 

@@ -343,6 +343,7 @@ def compile_pack(
         if table:
             compiler.plan.table(table, ROOT)
         own = Row(table, definition.about, owner=subject) if table else subject
+        outputs.add((own.frame, ""))
         found = compiler.decide(id_, Scope(own.frame, subject, own, {}))
         if isinstance(found, NotCompiled):
             compiled.by_row[id_] = str(found)

@@ -132,9 +132,7 @@ def _in_order(ids: pl.Series, owners: pl.Series) -> pl.Series | None:
     return counts.scatter(placed, runs["len"].cast(pl.UInt32))
 
 
-def _list(
-    reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series, given: pl.Series
-) -> tuple[Table, pl.Series]:
+def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series, given: pl.Series) -> tuple[Table, pl.Series]:
     """The rows of a list in the order of their subjects, and how many each subject has. `given`: the codes untouched."""
     empty = Table(name, pl.DataFrame()), ids.is_null().cast(pl.Int64)
     fact = reader.vocabulary.form(reader.subject).find(name)
@@ -174,7 +172,10 @@ def _list(
 def _check_unique(reader: _Reader, name: str, table: Table, places: pl.Series) -> None:
     """No two records of a list have the same code of their own."""
     own = f"{table.form}_id"
-    if own in table.rows.columns and table.rows[own].drop_nulls().n_unique() + table.rows[own].null_count() < places.len():
+    if (
+        own in table.rows.columns
+        and table.rows[own].drop_nulls().n_unique() + table.rows[own].null_count() < places.len()
+    ):
         codes = pl.DataFrame({"place": places, "code": table.rows[own]})
         twice = codes.select((pl.struct("place", "code").is_duplicated()) & pl.col("code").is_not_null()).to_series()
         _report(reader, name, twice, "facts.record_twice", codes["code"], list=name, id="")

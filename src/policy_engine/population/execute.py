@@ -145,11 +145,7 @@ class _Run:
 
     def joined(self, frame: str, of: str, steps: list[Step]) -> None:
         rows = self.link(of, frame).alias("row")
-        masks = (
-            self.frames[of]
-            .group_by(rows)
-            .agg(step.expression.bitwise_or().alias(step.name) for step in steps)
-        )
+        masks = self.frames[of].group_by(rows).agg(step.expression.bitwise_or().alias(step.name) for step in steps)
         every = pl.select(pl.int_range(self.frames[frame].height, dtype=pl.Int64).alias("row"))
         found = every.join(masks, on="row", how="left", maintain_order="left").drop("row")
         self.frames[frame] = self.frames[frame].hstack(found.select(pl.all().fill_null(0)))

@@ -26,7 +26,9 @@ def flags_mask(flags: Sequence[pl.Expr], apart: int = 1) -> pl.Expr:
     """A bit for each flag that is true, so many places apart; none for one that is false or empty."""
     dtype = mask_type(len(flags) * apart)
     zero = pl.lit(0, dtype)
-    parts = [pl.when(flag).then(pl.lit(1 << number * apart, dtype)).otherwise(zero) for number, flag in enumerate(flags)]
+    parts = [
+        pl.when(flag).then(pl.lit(1 << number * apart, dtype)).otherwise(zero) for number, flag in enumerate(flags)
+    ]
     return functools.reduce(operator.or_, parts) if parts else zero
 
 

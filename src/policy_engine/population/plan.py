@@ -48,8 +48,8 @@ class Frame:
 class Step:
     """A column of `frame`, by an expression of the frame `of`.
 
-    `computed` in it, `taken` from one around it; over the one inside it `sized` (rows), `counted` (trues), `some` (is one true), `summed` or
-    `joined` (bits). A computed column stands on the columns of its stage that are less deep.
+    `computed` in it, `taken` from one around it; over the one inside it `sized` (rows), `counted` (trues), `some`
+    (is one true), `summed` or `joined` (bits). A computed column stands on the columns of its stage that are less deep.
     """
 
     how: How

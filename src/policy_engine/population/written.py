@@ -1,8 +1,8 @@
 """Answers as a table for people and programs: for each decision its outcome, its status, what is possible, and why.
 
 For a decision `d`: `d` (the outcome, empty where not determined; a collected list as a list), `d.status` (determined,
-undetermined, gap, conflict), and of tables `d.possible`, `d.rules` (the determining rules). `d.missing` where asked for. Of answers
-that hold outcomes alone, `d` alone.
+undetermined, gap, conflict), and of tables `d.possible`, `d.rules` (the determining rules). `d.missing` where asked
+for. Of answers that hold outcomes alone, `d` alone.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def _named(masks: pl.Series, names: Sequence[str]) -> pl.Series:
     different = masks.unique()
     lists = [None if mask is None else list(bits(tuple(names), mask)) for mask in different.to_list()]
     known = pl.DataFrame({"mask": different, "names": pl.Series(lists, dtype=pl.List(pl.String))})
-    return pl.DataFrame({"mask": masks}).join(known, on="mask", how="left", maintain_order="left", nulls_equal=True)["names"]
+    return pl.DataFrame({"mask": masks}).join(known, on="mask", how="left", maintain_order="left", nulls_equal=True)[
+        "names"
+    ]
 
 
 def _values(layout: Layout, frame: pl.DataFrame) -> pl.Series:

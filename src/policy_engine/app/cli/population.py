@@ -45,6 +45,8 @@ Given = Annotated[
         ),
     ),
 ]
+
+
 class Only(StrEnum):
     OUTCOMES = "outcomes"
 
