@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -25,8 +26,9 @@ def share(draw: str, seed: int) -> pl.Expr:
     return (mixed // 2**11).cast(pl.Float64) / _PLACES
 
 
-def holds(draw: str, seed: int, probability: pl.Expr | float) -> pl.Expr:
-    return share(draw, seed) < probability
+def holds(draw: str, seed: int, probability: Any) -> pl.Expr:
+    found: pl.Expr = share(draw, seed) < probability
+    return found
 
 
 def normal(draw: str, seed: int) -> pl.Expr:

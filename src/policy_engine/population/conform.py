@@ -164,18 +164,19 @@ def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series, given
     if not owners["place"].is_sorted():
         order = owners["place"].arg_sort()
         made = Table(made.form, made.rows[order], made.scales)
-    counts = owners.group_by("place").agg(pl.len())
-    rows = pl.DataFrame({"id": ids}).with_row_index("place").join(counts, on="place", how="left", maintain_order="left")
+    many = owners.group_by("place").agg(pl.len())
+    rows = pl.DataFrame({"id": ids}).with_row_index("place").join(many, on="place", how="left", maintain_order="left")
     return made, rows["len"].cast(pl.UInt32)
+
+
+def _different(codes: pl.Series) -> bool:
+    return codes.drop_nulls().n_unique() + codes.null_count() == codes.len()
 
 
 def _check_unique(reader: _Reader, name: str, table: Table, places: pl.Series) -> None:
     """No two records of a list have the same code of their own."""
     own = f"{table.form}_id"
-    if (
-        own in table.rows.columns
-        and table.rows[own].drop_nulls().n_unique() + table.rows[own].null_count() < places.len()
-    ):
+    if own in table.rows.columns and not _different(table.rows[own]):
         codes = pl.DataFrame({"place": places, "code": table.rows[own]})
         twice = codes.select((pl.struct("place", "code").is_duplicated()) & pl.col("code").is_not_null()).to_series()
         _report(reader, name, twice, "facts.record_twice", codes["code"], list=name, id="")

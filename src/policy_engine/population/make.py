@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -36,7 +37,7 @@ _TOWNS = ("东乡", "西乡", "南镇", "北镇", "中镇", "山乡", "河镇", 
 
 
 def make_county(
-    pack: Pack, households: int, seed: int, *, on: datetime.date, missing: float = 0.06
+    pack: Pack, households: int, seed: int, *, on: datetime.date, missing: Any = 0.06
 ) -> dict[str, pl.DataFrame]:
     """The tables of a county in the area of the pack, with every fact that the pack's vocabulary knows in its lists.
 
@@ -55,7 +56,7 @@ def make_county(
 
 
 class _County:
-    def __init__(self, pack: Pack, seed: int, on: datetime.date, missing: float) -> None:
+    def __init__(self, pack: Pack, seed: int, on: datetime.date, missing: Any) -> None:
         self.pack = pack
         self.seed = seed
         self.on = on
@@ -246,7 +247,7 @@ class _County:
         rows = rows.with_columns(by=pl.lit("研判组"), observed_on=pl.lit(self.on))
         return rows.with_columns(**self.plain("member", set(rows.columns))).drop("number", "draw", "age")
 
-    def listed(self, main: pl.DataFrame, name: str, many: float) -> pl.DataFrame:
+    def listed(self, main: pl.DataFrame, name: str, many: Any) -> pl.DataFrame:
         """The rows of a list: as many as a share of the households, none or a few each."""
         fact = self.vocabulary.form("household").find(name)
         assert fact is not None
@@ -271,7 +272,7 @@ class _County:
         for name, table in tables.items():
             if name != "households":
                 rows = pl.col("household_id").is_in(table["household_id"].unique().implode())
-                stated = holds(f"{name} complete", self.seed, 1 - 2 * self.missing)  # type: ignore[operator]
+                stated = holds(f"{name} complete", self.seed, 1 - 2 * self.missing)
                 known[f"{name}.complete"] = pl.when(rows | (stated & pl.lit(name != "members"))).then(
                     pl.lit(value=True)
                 )

@@ -41,7 +41,7 @@ def _clipped(cells: pl.Expr, factor: int) -> pl.Expr:
 
 
 def _factor(type_: NumberType) -> int:
-    return 10 ** scale_of(type_)
+    return int(10 ** scale_of(type_))
 
 
 def _checked(column: str, type_: NumberType) -> Iterator[pl.Expr]:
