@@ -42,15 +42,18 @@ def run(pack: Pack, households: int, times: int) -> None:
     population = county(pack, households, on)
     asked = Asked(pack, on, Settings(), Scenario())
     wanted = [id_ for id_, decision in pack.decisions.items() if decision.about == "household"]
+    left = compile_pack(asked, population, wanted).by_row
+    wanted = [id_ for id_ in wanted if id_ not in left]
     plans = {only: compile_pack(asked, population, wanted, only_outcomes=only) for only in (False, True)}
     sides = {
         "in full": lambda: answers_of(asked, population, plans[False]),
         "outcomes only": lambda: answers_of(asked, population, plans[True]),
     }
-    left = len(plans[False].by_row)
     rows = {name: table_.rows.height for name, table_ in population.tables.items() if name != ROOT}
     lists = ", ".join(f"{many:,} {name}" for name, many in rows.items())
-    print(f"\n{pack.id}: {len(wanted)} decisions ({left} row by row); {len(population):,} households, {lists}")
+    print(f"\n{pack.id}: {len(wanted)} decisions; {len(population):,} households, {lists}")
+    for id_, reason in left.items():
+        print(f"left out, as it is answered row by row: {id_} ({reason})")
     table(in_turns(sides, times), dict.fromkeys(sides, len(population)), "in full")
 
 

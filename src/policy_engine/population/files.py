@@ -6,6 +6,7 @@ In blocks the rows of every list must come in the order of the households; then 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +66,10 @@ class Source:
         """The tables, so many households at a time; without a size, or of CSV files, all at once."""
         if not size or not self.in_blocks:
             yield self.tables()
-            return
+        else:
+            yield from _ahead(self._blocks(size))
+
+    def _blocks(self, size: int) -> Iterator[dict[str, pl.DataFrame]]:
         lists = {name: _Rows(name, self.scan(name)) for name in self.files if name != MAIN}
         main = self.scan(MAIN)
         height = int(main.select(pl.len()).collect().item())
@@ -84,6 +88,15 @@ class Source:
             raise FactsError(
                 [problem("population.not_sorted", where=name, table=name, found=found) for name, found in left[:20]]
             )
+
+
+def _ahead(blocks: Iterator[dict[str, pl.DataFrame]]) -> Iterator[dict[str, pl.DataFrame]]:
+    """The same blocks; each is read while the one before it is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(next, blocks, None)
+        while (found := following.result()) is not None:
+            following = reader.submit(next, blocks, None)
+            yield found
 
 
 def _check_once(main: pl.LazyFrame) -> None:
