@@ -12,7 +12,7 @@ help:
 	@echo "make test      run the tests"
 	@echo "make check     format, lint, types, layers, generated files"
 	@echo "make docs      build the documentation into docs/_build"
-	@echo "make bench     run the benchmarks"
+	@echo "make bench     run the benchmarks, beside the peers that can be installed"
 	@echo "make generate  write the generated files anew"
 	@echo "make mutation  mutation testing of truth, expression and evaluation (slow)"
 
@@ -50,9 +50,15 @@ docs: $(STAMP)
 	@echo "docs/_build/html/index.html"
 
 bench: $(STAMP)
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt --group bench \
+	  || echo "not all peers could be installed: those are left out"
 	$(RUN) benchmarks/startup.py
 	$(RUN) benchmarks/ledger.py
 	$(RUN) benchmarks/workload.py
+	$(RUN) benchmarks/files.py
+	$(RUN) benchmarks/packs.py
+	$(RUN) benchmarks/single.py
+	$(RUN) benchmarks/scenarios.py
 	@if command -v java >/dev/null; then $(RUN) benchmarks/spark.py --households 400000; fi
 
 generate: $(STAMP)

@@ -1,13 +1,15 @@
 """Do the runners agree? Made-up counties under every shipped pack, every decision, every row, all readings in turn.
 
-python benchmarks/agreement.py --households 100000
+python benchmarks/agreement.py --households 100000 --processes 2
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import functools
 import itertools
+import multiprocessing
 import sys
 import time
 from collections.abc import Iterator
@@ -40,23 +42,39 @@ def scenarios(pack: Pack) -> Iterator[Scenario]:
         )
 
 
-def run(pack: Pack, households: int, seed: int, out: Path) -> int:
-    on, found, turns = day_of(pack), 0, itertools.cycle(scenarios(pack))
-    days = itertools.cycle([on, on, on + datetime.timedelta(days=40)])
-    for start in range(0, households, PART):
-        tables = make_county(pack, min(PART, households - start), seed + start, on=on)
-        population, _ = conform(tables, pack.vocabulary)
-        scenario, day = next(turns), next(days)
-        differing = list(disagreements(pack, population, day, scenario=scenario))
-        found += len(differing)
-        subjects = list(each_facts(population, pack.vocabulary)) if differing else []
-        for one in differing[:10]:
-            print(one, dict(scenario.readings))
-            if len(subjects) > one.row:
-                out.mkdir(exist_ok=True, parents=True)
-                case = as_case(pack, subjects[one.row], one.decision, day)
-                (out / f"{pack.id}-{start + one.row}-{one.decision}.yaml").write_text(case, encoding="utf-8")
-    return found
+def part(pack: Pack, start: int, many: int, seed: int, out: Path) -> int:
+    """How many answers differ about some of the households; the first of them are written out as cases."""
+    on, turn = day_of(pack), start // PART
+    options = list(scenarios(pack))
+    scenario, day = options[turn % len(options)], on + datetime.timedelta(days=40 if turn % 3 == 2 else 0)
+    population, _ = conform(make_county(pack, many, seed + start, on=on), pack.vocabulary)
+    differing = list(disagreements(pack, population, day, scenario=scenario))
+    subjects = list(each_facts(population, pack.vocabulary)) if differing else []
+    for one in differing[:10]:
+        print(one, dict(scenario.readings))
+        if len(subjects) > one.row:
+            out.mkdir(exist_ok=True, parents=True)
+            case = as_case(pack, subjects[one.row], one.decision, day)
+            (out / f"{pack.id}-{start + one.row}-{one.decision}.yaml").write_text(case, encoding="utf-8")
+    return len(differing)
+
+
+@functools.cache
+def loaded(name: str) -> Pack:
+    return load_pack(name)
+
+
+def part_of(name: str, start: int, many: int, seed: int, out: Path) -> int:
+    """The same in a process of its own, which loads the pack once."""
+    return part(loaded(name), start, many, seed, out)
+
+
+def run(name: str, households: int, seed: int, out: Path, processes: int) -> int:
+    parts = [(name, start, min(PART, households - start), seed, out) for start in range(0, households, PART)]
+    if processes == 1:
+        return sum(itertools.starmap(part_of, parts))
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        return sum(pool.starmap(part_of, parts, chunksize=1))
 
 
 def main() -> None:
@@ -65,11 +83,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pack", action="append")
     parser.add_argument("--out", type=Path, default=Path("disagreements"))
+    parser.add_argument("--processes", type=int, default=1)
     given = parser.parse_args()
     failed = 0
     for name in given.pack or shipped_packs():
         pack, began = load_pack(name), time.perf_counter()
-        found = run(pack, given.households, given.seed, given.out)
+        found = run(name, given.households, given.seed, given.out, given.processes)
         failed += found
         took = time.perf_counter() - began
         print(

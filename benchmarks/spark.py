@@ -11,6 +11,7 @@ this process without Spark are timed beside them.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -36,14 +37,34 @@ def nested(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return whole
 
 
-def timed(run: Callable[[], object], times: int) -> float:
-    """The median of several runs after one that warms up."""
-    taken = []
+def processor() -> float:
+    """Seconds of processor of this process and of all that it started: Java and the Python workers."""
+    parents, used = {}, {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        number = int(entry.parent.name)
+        parents[number], used[number] = int(fields[1]), sum(map(int, fields[11:15]))
+    ours = {os.getpid()}
+    while more := {number for number, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(used[number] for number in ours) / os.sysconf("SC_CLK_TCK")
+
+
+def timed(runs: Mapping[str, Callable[[], object]], times: int) -> dict[str, tuple[float, float]]:
+    """The medians of time and of processor, taken in turns after one that warms up: what else runs falls on all alike."""
+    taken: dict[str, list[tuple[float, float]]] = {title: [] for title in runs}
     for _ in range(times + 1):
-        start = time.perf_counter()
-        run()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken[1:])
+        for title, run in runs.items():
+            start = time.perf_counter(), processor()
+            run()
+            taken[title].append((time.perf_counter() - start[0], processor() - start[1]))
+    return {
+        title: (statistics.median(wall for wall, _ in found[1:]), statistics.median(cpu for _, cpu in found[1:]))
+        for title, found in taken.items()
+    }
 
 
 def main() -> None:
@@ -75,20 +96,23 @@ def main() -> None:
         def thrown_away(run: Callable[[], object]) -> Callable[[], None]:
             return lambda: run().write.format("noop").mode("overwrite").save()
 
-        moved = timed(thrown_away(lambda: plain.mapInArrow(lambda batches: batches, plain.schema)), given.times)
-        decided = timed(thrown_away(lambda: decide(frame, question)), given.times)
-        checked = timed(lambda: check(frame, question), 1)
         runner = question.runner()
-        alone = timed(lambda: runner.written(runner.decide(runner.read({"households": whole})[0]), missing=False), 1)
+        runs = {
+            "identity mapInArrow": thrown_away(lambda: plain.mapInArrow(lambda batches: batches, plain.schema)),
+            "decide": thrown_away(lambda: decide(frame, question)),
+            "check": lambda: check(frame, question),
+            "without Spark, in memory": lambda: runner.written(
+                runner.decide(runner.read({"households": whole})[0]), missing=False
+            ),
+        }
+        found = timed(runs, given.times)
         spark.stop()
-    for title, taken in (
-        ("identity mapInArrow", moved),
-        ("decide", decided),
-        ("check", checked),
-        ("without Spark, in memory", alone),
-    ):
-        print(f"{title}: {taken:.2f} s, {given.households / taken / 1000:.0f} thousand households a second")
-    print(f"ratio of decide to the identity: {decided / moved:.2f}")
+    for title, (wall, cpu) in found.items():
+        print(
+            f"{title}: {wall:.2f} s ({cpu:.2f} s of processor), {given.households / wall / 1000:.0f} thousand a second"
+        )
+    decided, moved = found["decide"], found["identity mapInArrow"]
+    print(f"ratio of decide to the identity: {decided[0] / moved[0]:.2f} (processor {decided[1] / moved[1]:.2f})")
 
 
 if __name__ == "__main__":

@@ -1,29 +1,33 @@
-"""Workload W in memory: compiled from a pack, against hand-written Polars; same data, same run, answers compared.
+"""Workload W in memory: compiled from a pack, and natively in its peers; same data, same run, answers compared.
 
 python benchmarks/workload.py --households 1000000
 
-The hand-written program gives the outcomes alone; ours gives possible outcomes, flags and determining rules as well.
+Peers that are not installed are left out (`pip install --group bench`). The slow ones get fewer households. Those with two
+truth values are compared on the households of which everything is known.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import importlib
 import resource
-import statistics
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from peers.hand_written import COLUMNS, MEASURES
+from timing import Timed, in_turns, table
 
 from policy_engine import Scenario, Settings, load_pack
 from policy_engine.population.chance import chosen, holds, normal, share
 from policy_engine.population.compile import compile_pack
 from policy_engine.population.conform import conform
 from policy_engine.population.rowwise import Asked
-from policy_engine.population.run import answers_of
+from policy_engine.population.run import PopulationAnswers, answers_of
 
 ON = datetime.date(2021, 9, 1)
 PACK = Path(__file__).parent / "workload"
@@ -76,159 +80,188 @@ def _gaps(table: pl.DataFrame, seed: int) -> pl.DataFrame:
     )
 
 
-def by_hand(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """The workload as someone would write it in Polars: members grouped and joined, `first` tables as when-then."""
-    c = pl.col
-    some = (
-        members.lazy()
-        .group_by("household_id")
-        .agg(
-            members=pl.len(),
-            has_labour=_some(c("able") & c("age").is_between(16, 60)),
-            severe=_some(c("grade").is_in(["g1", "g2"])),
-            major=_some(c("major_illness")),
-            dropout=_some(c("age").is_between(6, 15) & ~c("school")),
+def complete(households: pl.DataFrame, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The households of which everything is known, with their members."""
+    gaps = members.filter(pl.any_horizontal(pl.all().is_null()))["household_id"]
+    whole = households.drop_nulls().filter(~pl.col("household_id").is_in(gaps.implode()))
+    return whole, members.filter(pl.col("household_id").is_in(whole["household_id"].implode()))
+
+
+def first_of(tables: tuple[pl.DataFrame, pl.DataFrame], many: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    households = tables[0].head(many)
+    return households, tables[1].filter(pl.col("household_id").is_in(households["household_id"].implode()))
+
+
+# ---- ours
+
+
+class Ours:
+    """The pack, compiled once for these tables; reading them is not timed, as the peers' tables are in memory too."""
+
+    def __init__(self, tables: tuple[pl.DataFrame, pl.DataFrame], pack: Path = PACK) -> None:
+        loaded = load_pack(str(pack))
+        self.population, _ = conform({"households": tables[0], "members": tables[1]}, loaded.vocabulary)
+        self.asked = Asked(loaded, ON, Settings(), Scenario())
+        self.plans = {
+            only: compile_pack(self.asked, self.population, ASKED, only_outcomes=only) for only in (True, False)
+        }
+        assert not self.plans[False].by_row, self.plans[False].by_row
+
+    def run(self, *, only_outcomes: bool) -> PopulationAnswers:
+        return answers_of(self.asked, self.population, self.plans[only_outcomes])
+
+
+def named(answers: PopulationAnswers) -> pl.DataFrame:
+    """Our outcomes in the columns of the peers."""
+    frame = answers.tables[""]
+    firsts = [frame[name].cast(pl.String).str.slice(1).cast(pl.Int8) for name in COLUMNS[:3]]
+    bits = {name: 1 << place for place, name in enumerate(MEASURES)}
+    certain, possible = pl.col("measures/certain"), pl.col("measures/possible")
+    return pl.DataFrame(firsts).hstack(
+        frame.select(
+            pl.when(certain & bit != 0)
+            .then(pl.lit(value=True))
+            .when(possible & bit == 0)
+            .then(pl.lit(value=False))
+            .alias(name)
+            for name, bit in bits.items()
         )
     )
-    q = households.lazy().join(some, on="household_id", how="left", maintain_order="left")
-    income = c("income_1") + c("income_2") + c("income_3") + c("income_4") + c("income_5") + c("income_6") - c("cost")
-    rigid = c("illness") + c("disability") + c("schooling") + c("disaster") + c("accident")
-    q = q.with_columns(
-        income=income,
-        rigid=rigid,
-        line=pl.when(c("year") == 2020)
-        .then(5500)
-        .when(c("year") == 2021)
-        .then(6000)
-        .when(c("year") == 2022)
-        .then(6500),
+
+
+def differing(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[int, int]:
+    """Cells on which both say something else, or only they say something; and cells that only ours determines."""
+    wrong = more = 0
+    for name in COLUMNS:
+        mine, other = ours[name], theirs[name].cast(ours[name].dtype)
+        wrong += int((other.is_not_null() & mine.ne_missing(other)).sum())
+        more += int((other.is_null() & mine.is_not_null()).sum())
+    return wrong, more
+
+
+# ---- peers: what each needs is made ready; then its run, and how its result is read
+
+
+Side = tuple[Callable[[], Any], Callable[[Any], pl.DataFrame]]
+
+
+def hand_written(households: pl.DataFrame, members: pl.DataFrame) -> Side:
+    from peers import hand_written as peer
+
+    return lambda: peer.outcomes(households, members), lambda found: found.sort("household_id")
+
+
+def duckdb(households: pl.DataFrame, members: pl.DataFrame) -> Side:
+    from peers import duckdb_sql as peer
+
+    with tempfile.TemporaryDirectory() as folder:
+        households.write_parquet(Path(folder) / "households.parquet")
+        members.write_parquet(Path(folder) / "members.parquet")
+        database = peer.connection(Path(folder))
+
+    def read(_: Any) -> pl.DataFrame:
+        with tempfile.TemporaryDirectory() as folder:
+            peer.written(database, Path(folder) / "found.parquet")
+            return pl.read_parquet(Path(folder) / "found.parquet")
+
+    return lambda: peer.outcomes(database), read
+
+
+def openfisca(households: pl.DataFrame, members: pl.DataFrame) -> Side:
+    from peers import openfisca as peer
+
+    made, inputs = peer.simulation(households, members), peer.columns(households, members)
+    return lambda: peer.outcomes(made, inputs, COLUMNS), pl.DataFrame
+
+
+def zen(households: pl.DataFrame, members: pl.DataFrame) -> Side:
+    from peers import zen_rules as peer
+
+    engine, contexts = peer.engine(), peer.contexts(households, members)
+    return (
+        lambda: [peer.outcome(engine, context, trace=False) for context in contexts],
+        lambda found: pl.DataFrame([{name: row[name] for name in COLUMNS} for row in found]),
     )
-    q = q.with_columns(per_head=c("income") / c("members"))
-    q = q.with_columns(
-        below_line=c("per_head") < c("line"),
-        below_15=c("per_head") < 1.5 * c("line"),
-        deep=c("per_head") < 0.5 * c("line"),
-        rigid_heavy=c("rigid") > c("last_disposable"),
-        slump=c("income") < 0.7 * c("last_income"),
-        stable=c("income") >= 1.2 * c("last_income"),
-        lacks=~(c("education") & c("medical") & c("housing") & c("water") & c("food") & c("clothing")),
-        dis_acc=(c("disaster") > 0) | (c("accident") > 0),
-        med_heavy=c("illness") > 0.3 * c("income"),
-    )
-    q = q.with_columns(
-        need=c("lacks") | (c("below_line") & ~c("dibao")),
-        hardship=c("rigid_heavy") | c("slump"),
-        vulnerable=c("severe") | c("major") | ~c("has_labour"),
-    )
-    crisis, settled = c("hardship") & c("below_15"), c("stable") & c("has_labour") & ~c("vulnerable")
-    measures = {
-        "m1": c("below_line") & ~c("dibao"),
-        "m2": ~c("medical") | (c("major") & c("med_heavy")),
-        "m3": ~c("education") | c("dropout") | (c("schooling") > 5000),
-        "m4": ~c("housing"),
-        "m5": ~c("water"),
-        "m6": c("has_labour") & (c("below_line") | c("slump")),
-        "m7": c("severe") & ((c("disability") > 3000) | ~c("has_labour")),
-        "m8": c("dis_acc") | (c("short_hardship") & ~(c("food") & c("clothing"))),
-    }
-    return q.select(
-        category=_first(
-            [
-                (c("was_poor") & (c("below_line") | c("lacks")), 1),
-                (c("borderline") & (c("below_line") | c("hardship")), 2),
-                (c("hardship") & c("below_line") & (c("short_hardship") | c("lacks")), 3),
-            ],
-            0,
-        ),
-        colour=_first([(c("major") & c("rigid_heavy"), 1), (c("dis_acc") & c("slump"), 1), (c("need"), 2)], 3),
-        exit=_first(
-            [
-                (~c("was_poor") & ~c("borderline"), 1),
-                (c("below_line") | c("lacks") | crisis, 2),
-                (settled, 3),
-                (c("dibao") | c("severe") | ((c("members") >= 5) & c("med_heavy")) | c("deep"), 4),
-            ],
-            5,
-        ),
-        **measures,
-    ).collect()
 
 
-def _some(holds_: pl.Expr) -> pl.Expr:
-    return holds_.any(ignore_nulls=False)
+def durable_rules(households: pl.DataFrame, members: pl.DataFrame) -> Side:
+    from peers import durable as peer
+
+    people = members.partition_by("household_id", as_dict=True)
+    rows = list(households.iter_rows(named=True))
+    each = [people[row["household_id"],].to_dicts() for row in rows]
+    return lambda: [peer.outcome(row, some) for row, some in zip(rows, each, strict=True)], pl.DataFrame
 
 
-def _first(rules: list[tuple[pl.Expr, int]], otherwise: int) -> pl.Expr:
-    """The outcome of the first rule that holds; unknown where an unknown one comes before it."""
-    found: Any = pl.lit(otherwise, pl.Int8)
-    for condition, outcome in reversed(rules):
-        found = pl.when(condition.is_null()).then(None).when(condition).then(pl.lit(outcome, pl.Int8)).otherwise(found)
-    return found
+PEERS: Mapping[str, tuple[Callable[[pl.DataFrame, pl.DataFrame], Side], str, bool, int]] = {
+    "hand-written Polars join": (hand_written, "polars", True, 100_000_000),
+    "DuckDB SQL": (duckdb, "duckdb", True, 100_000_000),
+    "OpenFisca-Core": (openfisca, "openfisca_core", False, 100_000_000),
+    "zen-engine": (zen, "zen", False, 5_000),
+    "durable-rules": (durable_rules, "durable", False, 300),
+}
+"""How each is made, the module it needs, whether it knows the unknown, and how many households it gets at most."""
 
 
-def timed(run: Callable[[], Any], times: int) -> tuple[float, float, Any]:
-    """Median seconds, processor seconds of the last run, and its result."""
-    walls, found = [], None
-    for _ in range(times):
-        began, used = time.perf_counter(), time.process_time()
-        found = run()
-        walls.append(time.perf_counter() - began)
-        processor = time.process_time() - used
-    return statistics.median(walls), processor, found
+def installed(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
 
 
-def compare(answers: pl.DataFrame, outcomes: pl.DataFrame) -> int:
-    """Rows that differ: where ours is determined theirs is the same, unless an open rule came before (then theirs is open)."""
-    different = 0
-    for name in ("category", "colour", "exit"):
-        possible, holds_ = answers[f"{name}/possible"], answers[f"{name}/holds"]
-        live = answers[f"{name}/live"]
-        ours = pl.DataFrame({"possible": possible, "live": live, "holds": holds_, "theirs": outcomes[name]})
-        codes = {1 << place: code for place, code in enumerate(range(4) if name != "exit" else range(1, 6))}
-        if name == "colour":
-            codes = {1: 1, 2: 2, 4: 3}
-        first = ours.filter(pl.col("live") == pl.col("holds")).with_columns(
-            ours=pl.col("possible").replace_strict(codes, default=None, return_dtype=pl.Int8)
-        )
-        different += first.filter(pl.col("ours").ne_missing(pl.col("theirs"))).height
-        different += ours.filter((pl.col("live") != pl.col("holds")) & pl.col("theirs").is_not_null()).height
-    for place in range(8):
-        certain, possible = (answers[f"measures/{part}"] & (1 << place) != 0 for part in ("certain", "possible"))
-        truth = outcomes[f"m{place + 1}"]
-        different += int(
-            (
-                truth.ne_missing(
-                    pl.select(
-                        pl.when(certain).then(pl.lit(value=True)).when(~possible).then(pl.lit(value=False))
-                    ).to_series()
-                )
-            ).sum()
-        )
-    return different
+def told(name: str, ours: pl.DataFrame, theirs: pl.DataFrame, households: pl.DataFrame) -> None:
+    """Both brought into the order of these households and compared."""
+    same = households.select("household_id")
+    mine, other = (same.join(found, on="household_id", how="left", maintain_order="left") for found in (ours, theirs))
+    wrong, more = differing(mine, other)
+    print(f"{name}: {same.height:,} households compared, {wrong} answers differ, {more:,} determined by ours alone")
+
+
+def made_ready(ready: Mapping[str, float], units: Mapping[str, int], timed: Mapping[str, Timed]) -> None:
+    """How long each takes from tables in memory: read in, then run."""
+    print(f"\n{'from tables in memory':<34}{'CPU s':>9}{'with run':>10}{'ours is':>10}")
+    mine = ready["pack, outcomes only"] + timed["pack, outcomes only"].processor
+    for name, took in ready.items():
+        whole = (took + timed[name].processor) * units["pack, outcomes only"] / units[name]
+        print(f"{name:<34}{took:>9.2f}{whole:>10.2f}{whole / mine:>9.2f}x")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--households", type=int, default=1_000_000)
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--times", type=int, default=4)
     given = parser.parse_args()
-    households, members = data(given.households)
-    pack = load_pack(str(PACK))
-    population, _ = conform({"households": households, "members": members}, pack.vocabulary)
-    asked = Asked(pack, ON, Settings(), Scenario())
-    compiled = compile_pack(asked, population, ASKED)
-    assert not compiled.by_row, compiled.by_row
-    outcomes = by_hand(households, members)
-    ours, our_cpu, answers = timed(lambda: answers_of(asked, population, compiled), given.times)
-    theirs, their_cpu, _ = timed(lambda: by_hand(households, members), given.times)
-    print(
-        f"{given.households} households, {members.height} members; {compare(answers.tables[''], outcomes)} answers differ"
-    )
-    sides = ("hand-written Polars, outcomes", theirs, their_cpu), ("pack in columns, in full", ours, our_cpu)
-    for title, wall, cpu in sides:
-        print(f"{title}: {wall:.2f} s ({cpu:.2f} s of processor), {given.households / wall / 1e6:.2f} million/s")
-    print(f"ratio: {theirs / ours:.2f} (processor {their_cpu / our_cpu:.2f})")
-    print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    tables = data(given.households)
+    Ours(first_of(tables, 1000))  # what is done once in a process
+    began = time.process_time()
+    ours = Ours(tables)
+    ready = {"pack, outcomes only": time.process_time() - began}
+    found = named(ours.run(only_outcomes=True)).with_columns(household_id=tables[0]["household_id"])
+    sides: dict[str, Callable[[], Any]] = {
+        "pack, outcomes only": lambda: ours.run(only_outcomes=True),
+        "pack, in full": lambda: ours.run(only_outcomes=False),
+    }
+    units = dict.fromkeys(sides, given.households)
+    for name, (make, module, unknowns, most) in PEERS.items():
+        if not installed(module):
+            print(f"{name}: not installed, left out")
+            continue
+        part = tables if most >= given.households else first_of(complete(*first_of(tables, most * 20)), most)
+        began = time.process_time()
+        run, read = make(*part)
+        ready[name] = time.process_time() - began
+        theirs = read(run()).with_columns(household_id=part[0]["household_id"])
+        told(name, found, theirs, part[0] if unknowns or part is not tables else complete(*part)[0])
+        sides[name], units[name] = run, part[0].height
+    timed = in_turns(sides, given.times)
+    print(f"\n{given.households:,} households, {tables[1].height:,} members; least of {given.times} runs in turns")
+    table(timed, units, "pack, outcomes only")
+    hand, full = timed["hand-written Polars join"], timed["pack, in full"]
+    print(f"in full, to hand-written Polars: {hand.wall / full.wall:.2f}x (CPU {hand.processor / full.processor:.2f}x)")
+    made_ready(ready, units, timed)
+    print(f"memory of this process at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 
 if __name__ == "__main__":

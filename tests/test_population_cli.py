@@ -103,3 +103,26 @@ def test_without_a_date_or_a_place_for_the_result(county, tmp_path):
     assert "request.no_date" in run("decide", county, "--pack", "xuanzhou_2021", "--out", tmp_path / "o.csv").stderr
     assert "population.bad_out" in run("decide", county, *ASK, "--out", tmp_path / "o.ods").stderr
     assert "population.no_file" in run("describe", tmp_path, *ASK).stderr
+
+
+def test_outcomes_alone_are_those_of_the_whole(county, tmp_path):
+    for name, more in (("whole", []), ("only", ["--only", "outcomes"])):
+        ran = run("decide", county, *ASK, *more, "--out", tmp_path / f"{name}.parquet")
+        assert ran.returncode == 4, ran.stderr
+    whole, only = (pl.read_parquet(tmp_path / f"{name}.parquet") for name in ("whole", "only"))
+    assert set(only.columns) == {name for name in whole.columns if "." not in name}
+    texts = only.with_columns(pl.col(pl.Enum).cast(pl.String))
+    assert texts.equals(whole.select(texts.columns))
+    assert 0 < only["monitoring"].null_count() < only.height
+    ran = run("decide", county, *ASK, "--only", "outcomes", "--missing", "--out", tmp_path / "both.parquet")
+    assert ran.returncode != 0
+    assert "do not go together" in ran.stderr
+
+
+def test_a_made_up_county_is_compared(county):
+    command = [sys.executable, "-c", "from policy_engine.app.cli import main; main()", "compare", str(county), *ASK]
+    env = {**os.environ, "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+    ran = subprocess.run([*command, "--set", "range_line=6500"], capture_output=True, text=True, check=False, env=env)
+    assert ran.returncode == 0, ran.stderr
+    assert "2021-09-01, 400 households" in ran.stdout
+    assert "stand otherwise" in ran.stdout

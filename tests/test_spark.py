@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import pickle
+import sys
 from dataclasses import replace
 
 import polars as pl
@@ -179,7 +180,7 @@ def test_the_command(spark, county, tmp_path, monkeypatch):
     assert "spark.only_parquet" in csv.output
 
 
-def test_without_java_or_pyspark(monkeypatch, tmp_path):
+def test_without_pyspark(monkeypatch, tmp_path):
     from typer.testing import CliRunner
 
     from policy_engine.app.cli.main import app
@@ -187,7 +188,7 @@ def test_without_java_or_pyspark(monkeypatch, tmp_path):
     (tmp_path / "given.parquet").touch()
     asked = ["population", "decide", str(tmp_path / "given.parquet"), "--pack", "xuanzhou_2021", "--on", "2021-09-01"]
     asked += ["--engine", "spark", "--out", str(tmp_path / "o.parquet")]
-    monkeypatch.setitem(__import__("sys").modules, "policy_engine.app.cli.population_spark", None)
+    monkeypatch.setitem(sys.modules, "policy_engine.app.cli.population_spark", None)
     ran = CliRunner().invoke(app, asked)
     assert ran.exit_code == 3
     assert "spark.missing_extra" in ran.output

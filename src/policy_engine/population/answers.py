@@ -12,6 +12,9 @@ A decision table has a bit for each outcome and each rule, in the order of the p
 | `d/conflict`, `d/gap` | a table with one outcome | three-valued: empty is *possible* |
 | `d/live`, `d/holds` | a table | the determining rules, and which of them hold for certain |
 | `d/missing` | all | the missing facts, as `kind:path`; only where asked for |
+
+Where outcomes alone are asked for, a table with one outcome has the column `d` with that outcome, empty where it is not
+determined, and a collected list has `d/certain` and `d/possible`.
 """
 
 from __future__ import annotations
@@ -27,20 +30,15 @@ from policy_engine.decision.missing import missing_of
 from policy_engine.evaluation.finding import Finding
 from policy_engine.expression.types import BOOLEAN, CodeType, NumberType
 from policy_engine.model.decision import DecisionDefinition
+from policy_engine.population.masks import mask_type
 from policy_engine.population.tables import column_type
 from policy_engine.truth import Truth
 from policy_engine.values import CONTEXT, Possibly, Unknown
 
-__all__ = ["ENDLESS", "MOST_BITS", "WIDEST", "Found", "Kind", "Layout", "bits", "found_in"]
+__all__ = ["ENDLESS", "Found", "Kind", "Layout", "bits", "found_in"]
 
 ENDLESS = 10**15
 """Stands for a count without an upper bound; everything that a count is compared with must be smaller."""
-
-MOST_BITS = 62
-"""Rules or outcomes of a compiled table at most: a mask is a signed 64-bit number."""
-
-WIDEST = 126
-"""Rules or outcomes of any table at most: row by row, masks are signed 128-bit numbers where that is needed."""
 
 Kind: TypeAlias = Literal["one", "collect", "number", "value"]
 
@@ -107,7 +105,7 @@ class Layout:
     @property
     def mask(self) -> type[pl.DataType]:
         """The type of the masks, which have a bit for each outcome and each rule."""
-        return pl.Int64 if max(len(self.rules), len(self.outcomes)) <= MOST_BITS else pl.Int128
+        return mask_type(max(len(self.rules), len(self.outcomes)))
 
     # ---- rows of found answers to columns
 

@@ -36,11 +36,15 @@ class Block:
 
 @dataclass
 class Runner:
-    """Decides blocks alike: the same decisions, with the same evidence for judgements."""
+    """Decides blocks alike: the same decisions, with the same evidence for judgements.
+
+    `only_outcomes`: no possible outcomes, flags and rules are computed, which is faster.
+    """
 
     asked: Asked
     decisions: tuple[str, ...]
     evidence: Evidence = field(default_factory=Evidence)
+    only_outcomes: bool = False
     _compiled: dict[object, Compiled] = field(default_factory=dict)
 
     def read(
@@ -56,7 +60,9 @@ class Runner:
 
     def decide(self, population: Population) -> Block:
         if population.schema not in self._compiled:
-            self._compiled[population.schema] = compile_pack(self.asked, population, self.decisions)
+            self._compiled[population.schema] = compile_pack(
+                self.asked, population, self.decisions, only_outcomes=self.only_outcomes
+            )
         return Block(population, answers_of(self.asked, population, self._compiled[population.schema]))
 
     def written(self, block: Block, *, missing: bool) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from policy_engine.errors import Problem, problem, problem_of
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
 from policy_engine.model.core import may_be_negative
+from policy_engine.population.right_numbers import NOISE
 from policy_engine.population.stored import widest
 from policy_engine.population.tables import column_type, scale_of
 
@@ -23,8 +24,6 @@ _BETWEEN = r"\s*[、，,；;]\s*"
 _NONE = ("无", "none")
 _NUMBER = r"^[+-]?\d{1,18}(\.\d*)?$"
 _EXACT = 10**15
-_NOISE = 1e-15
-"""Of a binary fraction 15 digits count, as in spreadsheets."""
 
 
 def numbered(row: int) -> str:
@@ -47,6 +46,10 @@ class Cells:
         """The column as the population keeps it; a wrong cell is empty and reported."""
         if cells.dtype == pl.Null:
             return cells.cast(column_type(type_))
+        if isinstance(type_, CodeType) and cells.dtype in (pl.String, column_type(type_)):
+            known = _as_codes(cells, type_)
+            if known.null_count() == cells.null_count():
+                return known
         if isinstance(type_, ListType):
             return self._lists(column, cells, type_)
         if cells.dtype == pl.String:
@@ -113,8 +116,7 @@ class Cells:
         return pl.Series(cells.name, [None] * len(cells), dtype=pl.String)
 
     def _codes(self, column: str, texts: pl.Series, type_: CodeType) -> pl.Series:
-        ids = {name: option.id for option in type_.options for name in (option.zh, option.en, option.id) if name}
-        found = texts.replace_strict(ids, default=None, return_dtype=pl.Enum(type_.ids))
+        found = _as_codes(texts, type_)
         near = ", ".join(f"{option.id} {option.zh}" for option in type_.options)
         self.wrong(column, texts, found.is_null() & texts.is_not_null(), "facts.not_an_option", near=near)
         return found
@@ -139,7 +141,7 @@ class Cells:
             far = cells.abs() >= _EXACT / factor * 10
             many = cells.set(far, 0) * factor
             near = many.round()
-            exact = ((many - near).abs() <= many.abs() * _NOISE + _NOISE) & ~far
+            exact = ((many - near).abs() <= many.abs() * NOISE + NOISE) & ~far
             self.wrong(column, cells, ~exact, code)
             whole: pl.Series = near.set(~exact.fill_null(value=True), None).cast(pl.Int64)
             return whole
@@ -197,6 +199,15 @@ class Cells:
         )
         none_left = pl.col("item").fill_null(pl.lit([], column_type(type_)))
         return lists.select(pl.when(pl.col("cells").is_not_null()).then(none_left)).to_series()
+
+
+def _as_codes(texts: pl.Series, type_: CodeType) -> pl.Series:
+    """Ids or labels as ids; any other text is empty."""
+    dtype = pl.Enum(type_.ids)
+    if texts.dtype == dtype:
+        return texts
+    ids = {name: option.id for option in type_.options for name in (option.zh, option.en, option.id) if name}
+    return texts.replace_strict(ids, default=None, return_dtype=dtype)
 
 
 def _trimmed(cells: pl.Series) -> pl.Series:

@@ -37,6 +37,7 @@ from policy_engine.population.exact import as_number
 from policy_engine.population.expressions import ExpressionCompiler, Scope
 from policy_engine.population.kleene import TRUE, At, truth_expression
 from policy_engine.population.lists import Missings
+from policy_engine.population.masks import outcome_of
 from policy_engine.population.operations import choice, day_of, first_known, text_of
 from policy_engine.population.plan import Plan
 from policy_engine.population.rowwise import Asked
@@ -57,6 +58,7 @@ class Compiled:
     parts: dict[str, dict[str, pl.Expr]] = field(default_factory=dict)
     waits: dict[str, Waits] = field(default_factory=dict)
     by_row: dict[str, str] = field(default_factory=dict)
+    only_outcomes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,14 +308,32 @@ def _number_parts(value: Column) -> tuple[dict[str, pl.Expr], Waits, int]:
     return {part: found for part, found in named.items() if found is not None}, number.waits, number.scale
 
 
-def compile_pack(asked: Asked, population: Population, decisions: Sequence[str], *, waiting: bool = False) -> Compiled:
+def outcome_parts(found: Decided) -> dict[str, pl.Expr]:
+    """The outcome alone, empty where it is not determined; of a collected list the certain and the possible ones."""
+    if isinstance(found.value, Chosen):
+        return {"": outcome_of(found.value.mask, found.value.ids)}
+    if isinstance(found.value, Collected):
+        return {"certain": found.value.certain, "possible": found.value.possible}
+    return found.parts
+
+
+def compile_pack(
+    asked: Asked,
+    population: Population,
+    decisions: Sequence[str],
+    *,
+    waiting: bool = False,
+    only_outcomes: bool = False,
+) -> Compiled:
     """The plan for these decisions about a population with such columns.
 
     `waiting`: what open answers wait for is compiled too; then a decision that rests on one answered row by row is so too.
+    `only_outcomes`: nothing else is computed than the outcomes.
     """
     compiler = Compiler(asked, population, waiting=waiting)
-    compiled = Compiled(compiler.plan, compiler.bits)
+    compiled = Compiled(compiler.plan, compiler.bits, only_outcomes=only_outcomes)
     subject = Row(ROOT, population.subject)
+    outputs: set[tuple[str, str]] = set()
     for id_ in decisions:
         definition = asked.pack.decision(id_)
         table = asked.table_of(id_, population.subject)
@@ -323,12 +343,19 @@ def compile_pack(asked: Asked, population: Population, decisions: Sequence[str],
         if table:
             compiler.plan.table(table, ROOT)
         own = Row(table, definition.about, owner=subject) if table else subject
+        outputs.add((own.frame, ""))
         found = compiler.decide(id_, Scope(own.frame, subject, own, {}))
         if isinstance(found, NotCompiled):
             compiled.by_row[id_] = str(found)
-        else:
-            compiled.layouts[id_] = replace(layout, scale=found.scale)
-            define = compiler.plan.define
-            compiled.parts[id_] = {part: define(own.frame, expression) for part, expression in found.parts.items()}
-            compiled.waits[id_] = {key: define(own.frame, mask) for key, mask in found.waits.items()}
+            if not (only_outcomes and definition.table):
+                continue
+            found = compiler.left(definition, own.frame, found)
+        define = compiler.plan.define
+        parts = outcome_parts(found) if only_outcomes and definition.table else found.parts
+        compiled.layouts[id_] = replace(layout, scale=found.scale)
+        compiled.parts[id_] = {part: define(own.frame, expression) for part, expression in parts.items()}
+        compiled.waits[id_] = {key: define(own.frame, mask) for key, mask in found.waits.items()}
+        outputs |= {(own.frame, name) for part in compiled.parts[id_].values() for name in part.meta.root_names()}
+    if not waiting:
+        compiled.plan = compiler.plan.wanted(outputs)
     return compiled

@@ -9,13 +9,14 @@ import polars as pl
 
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.expression.names import nearest
-from policy_engine.expression.types import BOOLEAN, DATE, TEXT, ListType, RecordType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, TEXT, ListType, NumberType, RecordType, Type
 from policy_engine.model.facts import Evidence
 from policy_engine.model.vocabulary import RecordForm, Vocabulary
 from policy_engine.population.cells import Cells, numbered
+from policy_engine.population.right_numbers import right_numbers
 from policy_engine.population.tables import AS_OF, ROOT, Population, Table, facts_of, records_of
 
-__all__ = ["MAIN", "conform"]
+__all__ = ["MAIN", "conform", "rising"]
 
 MAIN = "households"
 """The name under which the subjects' own table is given."""
@@ -76,7 +77,7 @@ def conform(
         raise FactsError([problem("table.no_column", where=reader.main, sheet=reader.main, found=reader.id_)])
     main, lists = _unnested(reader, main, lists)
     ids = _ids(reader, main)
-    made = {name: _list(reader, name, table, ids) for name, table in lists.items()}
+    made = {name: _list(reader, name, table, ids, main[reader.id_]) for name, table in lists.items()}
     root = _table(reader, reader.main, main, vocabulary.form(subject))
     if not any(found.severity == "error" for found in reader.problems):
         root, made = _with_counts(reader, root, main, made)
@@ -132,7 +133,7 @@ def _ids(reader: _Reader, main: pl.DataFrame) -> pl.Series:
     """The codes of the subjects, each once."""
     before = len(reader.problems)
     ids = reader.cells(reader.main).read(reader.id_, main[reader.id_], TEXT)
-    if len(reader.problems) == before:
+    if len(reader.problems) == before and not rising(main[reader.id_]):
         _report(reader, reader.main, ids.is_null(), "table.id_missing")
         _report(reader, reader.main, ids.is_duplicated() & ids.is_not_null(), "table.id_twice", ids, other=reader.main)
     return ids
@@ -144,8 +145,37 @@ def _report(
     reader.cells(table).wrong(reader.id_, where if found is None else found, where, code, warning=False, **details)
 
 
-def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tuple[Table, pl.Series]:
-    """The rows of a list in the order of their subjects, and how many each subject has."""
+def rising(codes: pl.Series) -> bool:
+    """Are these whole numbers, each greater than the one before? Then each is there once, and none is missing."""
+    return codes.dtype.is_integer() and not codes.null_count() and bool((codes.diff() > 0).all())
+
+
+def _in_order(ids: pl.Series, owners: pl.Series) -> pl.Series | None:
+    """How many rows belong to each subject, where they come in the order of the subjects; None where they may not."""
+    if owners.dtype != ids.dtype or not (ids.dtype == pl.String or ids.dtype.is_integer()) or owners.null_count():
+        return None
+    runs = pl.DataFrame({"run": owners.rle()}).unnest("run")
+    if runs["value"].equals(ids):
+        return runs["len"].cast(pl.UInt32)
+    places = pl.DataFrame({"value": ids}).with_row_index("place")
+    placed = runs.join(places, on="value", how="left", maintain_order="left")["place"]
+    if placed.null_count() or placed.len() != runs.height or not (placed.cast(pl.Int64).diff() > 0).all():
+        return None
+    return _spread(ids.len(), placed, runs["len"])
+
+
+def _counted(places: pl.Series, subjects: int) -> pl.Series:
+    """How many rows each subject has, empty where none; the rows come in the order of the subjects."""
+    runs = pl.DataFrame({"run": places.rle()}).unnest("run")
+    return _spread(subjects, runs["value"], runs["len"])
+
+
+def _spread(subjects: int, places: pl.Series, counts: pl.Series) -> pl.Series:
+    return pl.Series([None], dtype=pl.UInt32).new_from_index(0, subjects).scatter(places, counts.cast(pl.UInt32))
+
+
+def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series, given: pl.Series) -> tuple[Table, pl.Series]:
+    """The rows of a list in the order of their subjects, and how many each subject has. `given`: the codes untouched."""
     empty = Table(name, pl.DataFrame()), ids.is_null().cast(pl.Int64)
     fact = reader.vocabulary.form(reader.subject).find(name)
     record = records_of(fact) if fact is not None else None
@@ -154,27 +184,30 @@ def _list(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> tu
         near = nearest(name, known) or ", ".join(known)
         reader.problems.append(problem("table.unknown_sheet", where=name, found=name, near=near))
         return empty
-    places = reader.places.get(name)
-    if places is None:
-        places = _places(reader, name, table, ids)
-        table = table.drop(reader.id_, strict=False)
-    if places.null_count():
-        return empty
-    made = _table(reader, name, table, reader.vocabulary.form(record.name))
-    _check_unique(reader, name, made, places)
-    if not places.is_sorted():
-        made = Table(made.form, made.rows[places.arg_sort()], made.scales)
-    counts = pl.DataFrame({"place": places}).group_by("place").agg(pl.len())
-    rows = pl.DataFrame({"id": ids}).with_row_index("place").join(counts, on="place", how="left", maintain_order="left")
-    return made, rows["len"].cast(pl.UInt32)
-
-
-def _places(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> pl.Series:
-    """For each row of a list the number of its subject; empty, and reported, where there is none."""
-    if reader.id_ not in table.columns:
+    counts: pl.Series | None
+    if name in reader.places:
+        owners, counts = reader.places[name], _counted(reader.places[name], ids.len())
+    elif reader.id_ in table.columns:
+        owners, table = table[reader.id_], table.drop(reader.id_)
+        counts = None if ids.null_count() else _in_order(given, owners)
+    else:
         reader.problems.append(problem("table.no_column", where=name, sheet=name, found=reader.id_))
-        return pl.Series([None], dtype=pl.UInt32)
-    owners = pl.DataFrame({"id": reader.cells(name).read(reader.id_, table[reader.id_], TEXT)})
+        return empty
+    if counts is None:
+        owners = _places(reader, name, owners, ids)
+        if owners.null_count():
+            return empty
+    made = _table(reader, name, table, reader.vocabulary.form(record.name))
+    _check_unique(reader, name, made, owners)
+    if counts is None:
+        made = made if owners.is_sorted() else Table(made.form, made.rows[owners.arg_sort()], made.scales)
+        counts = _counted(owners.sort(), ids.len())
+    return made, counts
+
+
+def _places(reader: _Reader, name: str, codes: pl.Series, ids: pl.Series) -> pl.Series:
+    """For each row of a list the number of its subject; empty, and reported, where there is none."""
+    owners = pl.DataFrame({"id": reader.cells(name).read(reader.id_, codes, TEXT)})
     places = pl.DataFrame({"id": ids}).with_row_index("place").unique("id", keep="first")
     owners = owners.join(places, on="id", how="left", maintain_order="left")
     _report(reader, name, owners["id"].is_null(), "table.id_missing")
@@ -182,10 +215,14 @@ def _places(reader: _Reader, name: str, table: pl.DataFrame, ids: pl.Series) -> 
     return owners["place"]
 
 
+def _different(codes: pl.Series) -> bool:
+    return codes.drop_nulls().n_unique() + codes.null_count() == codes.len()
+
+
 def _check_unique(reader: _Reader, name: str, table: Table, places: pl.Series) -> None:
     """No two records of a list have the same code of their own."""
     own = f"{table.form}_id"
-    if own in table.rows.columns:
+    if own in table.rows.columns and not _different(table.rows[own]):
         codes = pl.DataFrame({"place": places, "code": table.rows[own]})
         twice = codes.select((pl.struct("place", "code").is_duplicated()) & pl.col("code").is_not_null()).to_series()
         _report(reader, name, twice, "facts.record_twice", codes["code"], list=name, id="")
@@ -207,7 +244,7 @@ def _with_counts(
                 where = found.is_null() & counts.is_not_null()
                 _report(reader, reader.main, where, "population.rows_of_incomplete", found=counts, list=name)
         rows = rows.with_columns(found.cast(pl.UInt32).alias(name))
-    return Table(root.form, rows, root.scales), dict(lists)
+    return Table(root.form, rows.rechunk(), root.scales), dict(lists)
 
 
 def _check_people(reader: _Reader, population: Population) -> None:
@@ -223,6 +260,8 @@ def _check_people(reader: _Reader, population: Population) -> None:
 def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) -> Table:
     cells = reader.cells(name)
     known = dict(_columns(reader.vocabulary, form))
+    types = {column: _type_of(known, column, root=False)[0] for column in given.columns}
+    numbers = right_numbers(given, {name: type_ for name, type_ in types.items() if isinstance(type_, NumberType)})
     columns: dict[str, pl.Series] = {}
     for column in given.columns:
         type_, judgement = _type_of(known, column, root=form.id == reader.subject)
@@ -234,9 +273,10 @@ def _table(reader: _Reader, name: str, given: pl.DataFrame, form: RecordForm) ->
             where = f"{name}!{column}"
             reader.problems.append(problem("table.unknown_column", where=where, sheet=name, found=column, near=near))
         elif not _is_evidence(known, column):
-            read = cells.read(column, given[column], type_).alias(column)
+            found = numbers.get(column)
+            read = (cells.read(column, given[column], type_) if found is None else found).alias(column)
             columns[column] = _vouched(reader, cells, given, read) if judgement else read
-    return Table(form.id, pl.DataFrame(columns) if columns else pl.DataFrame(height=given.height))
+    return Table(form.id, pl.DataFrame(columns).rechunk() if columns else pl.DataFrame(height=given.height))
 
 
 def _columns(vocabulary: Vocabulary, form: RecordForm) -> Iterator[tuple[str, tuple[Type, bool]]]:

@@ -5,6 +5,8 @@ Two masks say all about the conditions of a row: `live`, the rules that are not 
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,13 +14,11 @@ import polars as pl
 
 from policy_engine.errors import RequestError, problem
 from policy_engine.model.decision import DecisionTable
-from policy_engine.population.answers import MOST_BITS, WIDEST
 from policy_engine.population.column import Chosen, Collected, Column, NotCompiled, Waits, gated, merged
 from policy_engine.population.kleene import At, truth_expression
+from policy_engine.population.masks import MOST_BITS, WIDEST, flags_mask, mask_type
 
 __all__ = ["TableColumns", "compile_table"]
-
-_ZERO = pl.lit(0, pl.Int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +37,35 @@ def compile_table(at: At, table: DecisionTable, conditions: Sequence[Column]) ->
     if widest > MOST_BITS:
         raise NotCompiled(f"a table of more than {MOST_BITS} rules or outcomes")
     truths = [at.plan.define(at.frame, truth_expression(condition)) for condition in conditions]
-    live = at.plan.define(at.frame, _mask([truth.fill_null(value=True) for truth in truths]))
-    holds = at.plan.define(at.frame, _mask([truth.fill_null(value=False) for truth in truths]))
+    holds = at.plan.define(at.frame, flags_mask(truths))
+    live = at.plan.define(at.frame, holds | flags_mask([truth.is_null() for truth in truths]))
     if table.hit == "collect":
         return _collect(at, table, conditions, (live, holds))
     if table.hit == "first":
-        first = holds & (_ZERO - holds)
+        first = at.plan.define(at.frame, holds & ~(holds - 1))
         upto = at.plan.define(at.frame, first | (first - 1))
         live, holds = (at.plan.define(at.frame, mask & upto) for mask in (live, holds))
         return _one(at, table, conditions, (live, holds), conflict=None)
     return _one(at, table, conditions, (live, holds), conflict=_conflict(table, live, holds))
 
 
-def _mask(flags: Sequence[pl.Expr]) -> pl.Expr:
-    """A bit for each flag (never empty)."""
-    if not flags:
-        return _ZERO
-    return pl.sum_horizontal(flag.cast(pl.Int64) * (1 << number) for number, flag in enumerate(flags))
-
-
 def _outcomes(table: DecisionTable, rules: pl.Expr) -> pl.Expr:
-    """The outcomes of the rules in a mask."""
-    found = []
-    for number, option in enumerate(table.outcomes):
-        wanted = sum(1 << place for place, rule in enumerate(table.rules) if rule.then == option.id)
-        if wanted:
-            found.append(pl.when(rules & wanted != 0).then(pl.lit(1 << number, pl.Int64)).otherwise(_ZERO))
-    return pl.sum_horizontal(found) if found else _ZERO
+    """The outcomes of the rules in a mask: rules that are as far from their outcomes move together."""
+    numbers = {option.id: number for number, option in enumerate(table.outcomes)}
+    moves: dict[int, int] = {}
+    for place, rule in enumerate(table.rules):
+        distance = numbers[rule.then] - place
+        moves[distance] = moves.get(distance, 0) | 1 << place
+    dtype = mask_type(max(len(table.rules), len(table.outcomes)))
+    wide = rules if len(table.rules) >= len(table.outcomes) else rules.cast(dtype)
+    found = [_moved(wide & pl.lit(chosen, dtype), distance, dtype) for distance, chosen in moves.items()]
+    return functools.reduce(operator.or_, found or [pl.lit(0, dtype)]).cast(mask_type(len(table.outcomes)))
+
+
+def _moved(mask: pl.Expr, distance: int, dtype: type[pl.DataType]) -> pl.Expr:
+    if distance == 0:
+        return mask
+    return mask * pl.lit(1 << distance, dtype) if distance > 0 else mask // pl.lit(1 << -distance, dtype)
 
 
 def _conflict(table: DecisionTable, live: pl.Expr, holds: pl.Expr) -> pl.Expr | None:
@@ -105,7 +107,7 @@ def _one(
     possible, gap = define(at.frame, possible), define(at.frame, gap)
     clash = pl.lit(value=False) if conflict is None else define(at.frame, conflict)
     plain = (gap.eq_missing(pl.lit(value=False))) & (clash.eq_missing(pl.lit(value=False)))
-    mask = define(at.frame, pl.when(plain).then(possible).otherwise(_ZERO))
+    mask = define(at.frame, pl.when(plain).then(possible).otherwise(0))
     waits: Waits = {}
     if at.waiting:
         waiting = mask & (mask - 1) != 0

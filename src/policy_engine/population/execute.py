@@ -14,6 +14,7 @@ import polars as pl
 
 from policy_engine.errors import FactsError, problem_of
 from policy_engine.population.lists import MOST_ITEMS
+from policy_engine.population.masks import MOST_BITS, flags_mask
 from policy_engine.population.plan import Frame, Plan, Step
 from policy_engine.population.tables import ROOT, Population
 
@@ -21,16 +22,37 @@ __all__ = ["execute"]
 
 
 class _Run:
-    """Frames as far as they are computed. `last`: for each row around a frame, the row of its last item."""
+    """Frames as far as they are computed. `ends`: for each row around a frame, the place after its last item."""
 
     def __init__(self, plan: Plan, population: Population) -> None:
         self.plan = plan
         self.population = population
         self.frames: dict[str, pl.DataFrame] = {}
         self.ends: dict[str, pl.Series] = {}
+        self.alike: dict[str, list[pl.Series]] = {}
 
     def make(self, frame: Frame) -> None:
         getattr(self, f"_{frame.made}")(frame)
+
+    def link(self, frame: str, around: str) -> pl.Series:
+        """For each row of a frame the number of its row in a frame that it is made from."""
+        if _link(around) not in self.frames[frame].columns:
+            rows = _repeated(_counts(self.ends[frame])).alias(_link(around))
+            self.frames[frame] = self.frames[frame].with_columns(rows)
+        return self.frames[frame][_link(around)]
+
+    def same(self, frame: str) -> list[pl.Series]:
+        """Does the row 1, 2, 4, … places on belong to the same list? As far as the longest list reaches."""
+        if frame not in self.alike:
+            ends = self.ends[frame]
+            counts = _counts(ends)
+            same = pl.Series([True], dtype=pl.Boolean).new_from_index(0, self.frames[frame].height)
+            same, reach, found = same.scatter(ends.filter(counts > 0) - 1, values=False), 1, []
+            while reach < int(counts.max() or 0):  # type: ignore[arg-type]
+                found.append(same)
+                same, reach = same & same.shift(-reach, fill_value=False), reach * 2
+            self.alike[frame] = found
+        return self.alike[frame]
 
     def _table(self, frame: Frame) -> None:
         table = self.population.tables[frame.name].rows
@@ -42,7 +64,6 @@ class _Run:
         if frame.name != ROOT:
             counts = self.population.counts(frame.name)
             self._limited(self.population.above(frame.name), frame.name, counts)
-            rows = rows.with_columns(_repeated(counts).alias(_link(frame.around)))
             self.ends[frame.name] = counts.cum_sum()
         self.frames[frame.name] = rows
 
@@ -58,13 +79,13 @@ class _Run:
         lists = self.frames[frame.around][frame.column]
         counts = lists.list.len().fill_null(0).cast(pl.Int64)
         items = lists.filter(counts > 0).explode()
-        self.frames[frame.name] = pl.DataFrame({"item": items, _link(frame.around): _repeated(counts)})
+        self.frames[frame.name] = pl.DataFrame({"item": items})
         self.ends[frame.name] = counts.cum_sum()
 
     def _pairs(self, frame: Frame) -> None:
         place = self.frames[frame.around][frame.column]
         ends = self.ends[frame.items]
-        counts = ends - ends.shift(1, fill_value=0)
+        counts = _counts(ends)
         spans = pl.DataFrame({"end": ends.gather(place), "many": counts.gather(place)})
         items = spans.select(pl.int_ranges(pl.col("end") - pl.col("many"), "end")).to_series()
         many = spans["many"]
@@ -75,11 +96,15 @@ class _Run:
 
     # ---- steps
 
-    def computed(self, frame: str, _: str, steps: list[Step]) -> None:
-        self.frames[frame] = self.frames[frame].with_columns(step.expression.alias(step.name) for step in steps)
+    def computed(self, frame: str, steps: Iterable[Step]) -> None:
+        """One query for all columns of a stage: some stand on others."""
+        query = self.frames[frame].lazy()
+        for _, level in groupby(sorted(steps, key=lambda step: step.depth), lambda step: step.depth):
+            query = query.with_columns(step.expression.alias(step.name) for step in level)
+        self.frames[frame] = query.collect(optimizations=pl.QueryOptFlags.none())
 
     def taken(self, frame: str, of: str, steps: list[Step]) -> None:
-        place = pl.lit(self.frames[frame][_link(of)])
+        place = pl.lit(self.link(frame, of))
         found = self.frames[of].select(step.expression.gather(place).alias(step.name) for step in steps)
         self.frames[frame] = self.frames[frame].hstack(found)
 
@@ -87,27 +112,39 @@ class _Run:
         numbers = {step.name: step.expression.cast(pl.Int64) for step in steps}
         self.frames[frame] = self.frames[frame].hstack(self._over(of, numbers))
 
+    def sized(self, frame: str, of: str, steps: list[Step]) -> None:
+        counts = _counts(self.ends[of])
+        self.frames[frame] = self.frames[frame].with_columns(counts.alias(step.name) for step in steps)
+
     def counted(self, frame: str, of: str, steps: list[Step]) -> None:
         """Counts side by side in one number: each has bits enough for the longest list."""
-        ends = self.ends[of]
-        width = max(_longest(ends).bit_length(), 1)
-        room = 62 // width
-        packs = {f"pack{start}": steps[start : start + room] for start in range(0, len(steps), room)}
-        sums = self._over(
-            of,
-            {
-                name: pl.sum_horizontal(
-                    step.expression.cast(pl.Int64) * (1 << width * at) for at, step in enumerate(pack)
-                )
-                for name, pack in packs.items()
-            },
-        )
+        longest: Any = _counts(self.ends[of]).max()
+        width = max(int(longest or 0).bit_length(), 1)
+        packs = _packed(steps, MOST_BITS // width, width)
+        sums = self._over(of, {name: word.cast(pl.Int64) for name, (_, word) in packs.items()})
         unpacked = [
             (pl.col(name) // (1 << width * at) % (1 << width)).alias(step.name)
-            for name, pack in packs.items()
+            for name, (pack, _) in packs.items()
             for at, step in enumerate(pack)
         ]
         self.frames[frame] = self.frames[frame].hstack(sums.select(unpacked))
+
+    def some(self, frame: str, of: str, steps: list[Step]) -> None:
+        """Eight flags in a byte; each row takes over the bits of the rows after it in its list, twice as many each time."""
+        packs = _packed(steps, 8, 1)
+        words = self.frames[of].select(word.alias(name) for name, (_, word) in packs.items())
+        for doubled, same in enumerate(self.same(of)):
+            further = pl.when(pl.lit(same)).then(pl.all().shift(-(1 << doubled))).otherwise(0)
+            words = words.select(pl.all() | further)
+        first = pl.DataFrame({"end": self.ends[of]}).with_columns(start=pl.col("end").shift(1, fill_value=0))
+        first = first.select(pl.when(pl.col("end") > pl.col("start")).then(pl.col("start")))
+        firsts = words.select(pl.all().gather(pl.lit(first.to_series())).fill_null(0))
+        flags = [
+            (pl.col(name) & (1 << at) != 0).alias(step.name)
+            for name, (pack, _) in packs.items()
+            for at, step in enumerate(pack)
+        ]
+        self.frames[frame] = self.frames[frame].hstack(firsts.select(flags))
 
     def _over(self, of: str, numbers: Mapping[str, pl.Expr]) -> pl.DataFrame:
         """The sum of each number over the items of each row around."""
@@ -121,37 +158,51 @@ class _Run:
         return upto.select(pl.all() - pl.all().shift(1, fill_value=0))
 
     def joined(self, frame: str, of: str, steps: list[Step]) -> None:
-        link = _link(self.plan.frames[of].around)
-        masks = (
-            self.frames[of]
-            .group_by(pl.col(link).alias("row"))
-            .agg(step.expression.bitwise_or().alias(step.name) for step in steps)
-        )
-        rows = pl.select(pl.int_range(self.frames[frame].height, dtype=pl.Int64).alias("row"))
-        found = rows.join(masks, on="row", how="left", maintain_order="left").drop("row")
+        rows = self.link(of, frame).alias("row")
+        masks = self.frames[of].group_by(rows).agg(step.expression.bitwise_or().alias(step.name) for step in steps)
+        every = pl.select(pl.int_range(self.frames[frame].height, dtype=pl.Int64).alias("row"))
+        found = every.join(masks, on="row", how="left", maintain_order="left").drop("row")
         self.frames[frame] = self.frames[frame].hstack(found.select(pl.all().fill_null(0)))
 
 
-def execute(plan: Plan, population: Population, given: Iterable[tuple[str, pl.Series]] = ()) -> dict[str, pl.DataFrame]:
-    """All frames with all columns of the plan; `given` are further columns of the tables, each with its table's name."""
+def execute(
+    plan: Plan, population: Population, given: Iterable[tuple[str, pl.Series]] = (), *, linked: bool = False
+) -> dict[str, pl.DataFrame]:
+    """All frames with all columns of the plan; `given` are further columns of the tables, each with its table's name.
+
+    `linked`: each with the row numbers of the frames that it is made from.
+    """
     run = _Run(plan, population)
-    waiting = list(plan.frames.values())
     further: dict[str, list[pl.Series]] = {}
     for name, column in given:
         further.setdefault(name, []).append(column)
-    for level, steps in enumerate([*plan.levels, []]):
-        for frame in [frame for frame in waiting if frame.level <= level]:
+    for stage, steps in enumerate([*plan.stages, []]):
+        for frame in [frame for frame in plan.frames.values() if frame.stage == stage]:
             run.make(frame)
+            for link in frame.links if linked else ():
+                run.link(frame.name, link)
             if frame.name in further:
                 run.frames[frame.name] = run.frames[frame.name].hstack(further[frame.name])
-            waiting.remove(frame)
         for (how, name, of), group in groupby(sorted(steps, key=_order), _order):
-            getattr(run, how)(name, of, list(group))
+            if not how:
+                run.computed(name, group)
+            else:
+                getattr(run, how)(name, of, list(group))
     return run.frames
 
 
+def _packed(steps: list[Step], room: int, apart: int) -> dict[str, tuple[list[Step], pl.Expr]]:
+    """Flags side by side in numbers, so many in each: by name the steps and the number."""
+    packs = [steps[start : start + room] for start in range(0, len(steps), room)]
+    return {
+        f"pack{number}": (pack, flags_mask([step.expression for step in pack], apart))
+        for number, pack in enumerate(packs)
+    }
+
+
 def _order(step: Step) -> tuple[str, str, str]:
-    return step.how, step.frame, step.of
+    """Columns of a frame itself come first."""
+    return step.how if step.how != "computed" else "", step.frame, step.of
 
 
 def _link(frame: str) -> str:
@@ -161,12 +212,10 @@ def _link(frame: str) -> str:
 
 def _repeated(counts: pl.Series) -> pl.Series:
     """The number of each row, as often as it has items."""
-    rows = pl.DataFrame({"many": counts}).with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
-    found: Any = rows.filter(pl.col("many") > 0).select(pl.col("row").repeat_by("many").explode())
-    return found.to_series().cast(pl.Int64)  # type: ignore[no-any-return]
+    rows = pl.DataFrame({"item": counts}).with_row_index("row").with_columns(item=pl.int_ranges(0, "item"))
+    return rows.explode("item", empty_as_null=False)["row"].cast(pl.Int64)
 
 
-def _longest(ends: pl.Series) -> int:
-    """How many items the longest list has."""
-    longest: Any = (ends - ends.shift(1, fill_value=0)).max()
-    return int(longest or 0)
+def _counts(ends: pl.Series) -> pl.Series:
+    """How many items each list has."""
+    return (ends - ends.shift(1, fill_value=0)).rechunk()

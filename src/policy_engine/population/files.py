@@ -6,13 +6,14 @@ In blocks the rows of every list must come in the order of the households; then 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from policy_engine.errors import FactsError, Problem, problem
-from policy_engine.population.conform import MAIN
+from policy_engine.population.conform import MAIN, rising
 
 __all__ = ["BLOCK", "Part", "Source"]
 
@@ -81,14 +82,22 @@ class Source:
         if not size or not self.in_blocks:
             tables = self.tables()
             yield Part(tables, {}, tables[MAIN].height)
-            return
+        else:
+            yield from _ahead(self._blocks(size))
+
+    def _blocks(self, size: int) -> Iterator[Part]:
         lists = {name: _Rows(self.scan(name)) for name in self.files if name != MAIN}
         main = self.scan(MAIN)
         height = int(main.select(pl.len()).collect().item())
-        _check_once(main)
+        before: pl.Series | None = None
+        checked = False
         for start in range(0, max(height, 1), size):
             households = main.slice(start, size).collect()
             ids = households[_ID] if _ID in households.columns else pl.Series([], dtype=pl.String)
+            if not (checked or rising(ids if before is None else pl.concat([before, ids]))):
+                _check_once(main)
+                checked = True
+            before = ids.tail(1)
             tables = {MAIN: households}
             numbers = {MAIN: pl.int_range(start, start + households.height, eager=True)}
             for name, rows in lists.items():
@@ -97,6 +106,15 @@ class Source:
         left = [found for name, rows in lists.items() for found in _left(name, rows, main)]
         if left:
             raise FactsError(left)
+
+
+def _ahead(blocks: Iterator[Part]) -> Iterator[Part]:
+    """The same blocks; each is read while the one before it is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(next, blocks, None)
+        while (found := following.result()) is not None:
+            following = reader.submit(next, blocks, None)
+            yield found
 
 
 def _check_once(main: pl.LazyFrame) -> None:
@@ -149,9 +167,27 @@ class _Rows:
                 break
         if _ID not in self.kept.columns:
             return self.kept.drop(_ROW), self.kept[_ROW]
+        upto = self._upto(ids)
+        if upto is not None:
+            found, self.kept = self.kept[:upto], self.kept[upto:]
+            return found.drop(_ROW), found[_ROW]
         belongs = self.kept[_ID].is_in(wanted) | self.kept[_ID].is_null()
         found, self.kept = self.kept.filter(belongs), self.kept.filter(~belongs)
         return found.drop(_ROW), found[_ROW]
+
+    def _upto(self, ids: pl.Series) -> int | None:
+        """Where the rows of these households end, if all before belong to them; None where that takes a closer look."""
+        owners = self.kept[_ID]
+        if (
+            owners.dtype != ids.dtype
+            or not ids.len()
+            or not rising(ids)
+            or owners.null_count()
+            or not owners.is_sorted()
+        ):
+            return None
+        upto = int(owners.search_sorted(ids[-1], side="right"))
+        return upto if owners[:upto].rle().struct.field("value").is_in(ids.implode()).all() else None
 
     def _more(self) -> bool:
         more = self.scan.slice(self.read, BLOCK * 2).collect().with_row_index(_ROW, self.read)

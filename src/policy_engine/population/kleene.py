@@ -29,9 +29,8 @@ class At:
     waiting: bool
 
     def settled(self, expression: pl.Expr) -> pl.Expr:
-        """The expression, to be named again: as a column of its own where that happens often."""
-        expression = folded(expression)
-        return self.plan.define(self.frame, expression) if self.waiting else expression
+        """The expression as a column of its own, to be named again."""
+        return self.plan.define(self.frame, folded(expression))
 
     def open(self, unknown: pl.Expr, parts: Iterable[Column | Waits]) -> Waits:
         """What a result waits for where it is unknown: all that its parts wait for."""

@@ -105,8 +105,8 @@ def _judged(at: At, items: Items, judged: Column, carry: Missings, *, decides: b
     inside = replace(at, frame=items.frame)
     truth = inside.settled(truth_expression(judged))
     deciding = truth if decides else ~truth
-    decided = at.plan.count(items.frame, deciding.fill_null(value=False)) > 0
-    unsettled = at.plan.count(items.frame, truth.is_null()) > 0
+    decided = at.plan.some(items.frame, deciding)
+    unsettled = at.plan.some(items.frame, truth.is_null())
     value = (
         pl.when(~items.known).then(None).when(decided).then(pl.lit(decides)).when(~unsettled).then(pl.lit(not decides))
     )
@@ -117,11 +117,11 @@ def _judged(at: At, items: Items, judged: Column, carry: Missings, *, decides: b
 def count(at: At, items: Items, carry: Missings) -> Number:
     """How many items belong; with bounds where that is open."""
     if items.belongs == TRUE and items.more is None:
-        number = at.plan.count(items.frame, pl.lit(value=True))
+        number = at.plan.size(items.frame)
         value = at.settled(pl.when(items.known).then(number))
         return Number(value, 0, 0, MOST_ITEMS, waits=at.open(value.is_null(), (items,)))
     truth = truth_expression(items.belongs)
-    low = at.plan.count(items.frame, truth.fill_null(value=False))
+    low = at.plan.count(items.frame, truth)
     open_ = at.plan.count(items.frame, truth.is_null())
     settled = items.known & (open_ == 0)
     high, most = low + open_, MOST_ITEMS
@@ -155,9 +155,9 @@ def total(at: At, values: Values, carry: Missings) -> Number:
         plan.total(items.frame, pl.when(kept & ~maybe).then(number.value).when(maybe).then(end).fill_null(0))
         for end in (pl.min_horizontal(number.value, _ZERO), pl.max_horizontal(number.value, _ZERO))
     )
-    blank = plan.count(items.frame, kept & number.value.is_null()) > 0
+    blank = plan.some(items.frame, kept & number.value.is_null())
     blank = blank if items.more is None else blank | items.more.value.is_null()
-    open_ = plan.count(items.frame, maybe) > 0
+    open_ = plan.some(items.frame, maybe)
     value = at.settled(pl.when(items.known & ~blank & ~open_).then(low))
     waits: Waits = {}
     if at.waiting:
@@ -196,7 +196,8 @@ def _cell_contains(at: At, cell: Listed, wanted: Column) -> Column:
     if isinstance(cell.item, tuple) and wanted.value not in cell.item:
         found: pl.Expr = pl.when(cell.value.is_not_null()).then(pl.lit(value=False))
     else:
-        found = cell.value.list.contains(pl.lit(wanted.value))
+        dtype = pl.Enum(cell.item) if isinstance(cell.item, tuple) else None
+        found = cell.value.list.contains(pl.lit(wanted.value, dtype))
     truth = at.truth(found, cell)
     return truth if cell.more is None else at.or_((truth, cell.more))
 

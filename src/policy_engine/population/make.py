@@ -37,7 +37,7 @@ _TOWNS = ("东乡", "西乡", "南镇", "北镇", "中镇", "山乡", "河镇", 
 
 
 def make_county(
-    pack: Pack, households: int, seed: int, *, on: datetime.date, missing: object = 0.06
+    pack: Pack, households: int, seed: int, *, on: datetime.date, missing: Any = 0.06
 ) -> dict[str, pl.DataFrame]:
     """The tables of a county in the area of the pack, with every fact that the pack's vocabulary knows in its lists.
 
@@ -56,7 +56,7 @@ def make_county(
 
 
 class _County:
-    def __init__(self, pack: Pack, seed: int, on: datetime.date, missing: object) -> None:
+    def __init__(self, pack: Pack, seed: int, on: datetime.date, missing: Any) -> None:
         self.pack = pack
         self.seed = seed
         self.on = on
@@ -272,7 +272,7 @@ class _County:
         for name, table in tables.items():
             if name != "households":
                 rows = pl.col("household_id").is_in(table["household_id"].unique().implode())
-                stated = holds(f"{name} complete", self.seed, 1 - 2 * self.missing)  # type: ignore[operator]
+                stated = holds(f"{name} complete", self.seed, 1 - 2 * self.missing)
                 known[f"{name}.complete"] = pl.when(rows | (stated & pl.lit(name != "members"))).then(
                     pl.lit(value=True)
                 )

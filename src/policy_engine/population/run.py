@@ -24,13 +24,14 @@ __all__ = ["PopulationAnswers", "answers_of", "decide_population", "missing_fact
 class PopulationAnswers:
     """The answers about every row of a population: for each of its tables the columns described in `answers`.
 
-    `by_row` are the decisions that were not compiled, with the reason.
+    `by_row` are the decisions that were not compiled, with the reason; `only_outcomes`: nothing else was asked for.
     """
 
     layouts: Mapping[str, Layout]
     tables: Mapping[str, pl.DataFrame]
     table_of: Mapping[str, str]
     by_row: Mapping[str, str]
+    only_outcomes: bool = False
 
     def found(self, decision: str) -> Iterator[Found]:
         """The answer about each row in turn."""
@@ -46,11 +47,15 @@ def decide_population(
     decisions: Iterable[str] | None = None,
     settings: Settings | None = None,
     scenario: Scenario | None = None,
+    only_outcomes: bool = False,
 ) -> PopulationAnswers:
-    """Answer decisions (all about these subjects and their members, where none are named) about every row."""
+    """Answer decisions (all about these subjects and their members, where none are named) about every row.
+
+    `only_outcomes`: no possible outcomes, flags and rules are computed, which is faster.
+    """
     asked = Asked(pack, on, settings or Settings(), scenario or Scenario())
     wanted = list(decisions) if decisions is not None else asked.about(population.subject)
-    compiled = compile_pack(asked, population, wanted)
+    compiled = compile_pack(asked, population, wanted, only_outcomes=only_outcomes)
     return answers_of(asked, population, compiled)
 
 
@@ -59,7 +64,7 @@ def missing_facts(
 ) -> Mapping[str, list[frozenset[Missing]]]:
     """For each decision what the open answers wait for, row by row of its table."""
     compiled = compile_pack(asked, population, decisions, waiting=True)
-    frames = execute(compiled.plan, population)
+    frames = execute(compiled.plan, population, linked=True)
     reader = MissingFacts(compiled.bits, frames)
     found: dict[str, list[frozenset[Missing]]] = {}
     for id_ in decisions:
@@ -86,7 +91,7 @@ def answers_of(asked: Asked, population: Population, compiled: Compiled) -> Popu
         for table in dict.fromkeys(table_of.values())
         if table in frames
     }
-    return PopulationAnswers(compiled.layouts, tables, table_of, compiled.by_row)
+    return PopulationAnswers(compiled.layouts, tables, table_of, compiled.by_row, compiled.only_outcomes)
 
 
 def _answers(frame: pl.DataFrame, decisions: Sequence[str], compiled: Compiled) -> pl.DataFrame:
@@ -96,7 +101,7 @@ def _answers(frame: pl.DataFrame, decisions: Sequence[str], compiled: Compiled) 
         layout = compiled.layouts[id_]
         for part, expression in compiled.parts.get(id_, {}).items():
             columns.append(expression.alias(layout.name(part) if part else id_))
-        if id_ in compiled.by_row:
+        if id_ in compiled.by_row and id_ not in compiled.parts:
             columns += [pl.col(name) for name in frame.columns if name == id_ or name.startswith(id_ + "/")]
     names = [column.meta.output_name() for column in columns]
     return frame.with_columns(columns).select(names)

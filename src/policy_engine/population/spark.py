@@ -58,11 +58,12 @@ class Question:
     scenario: Scenario = field(default_factory=Scenario)
     evidence: Evidence = field(default_factory=Evidence)
     missing: bool = False
+    only_outcomes: bool = False
     batch: int = BATCH
 
     def runner(self) -> Runner:
         asked = Asked(self.pack, self.on, self.settings, self.scenario)
-        return Runner(asked, self.decisions or self.pack.answers, self.evidence)
+        return Runner(asked, self.decisions or self.pack.answers, self.evidence, self.only_outcomes)
 
 
 def decide(households: DataFrame, question: Question) -> DataFrame:

@@ -65,8 +65,7 @@ class Bits:
                 kept = self.plan.define(frame, _never_literal(mask))
                 inside.append((key, kept.meta.output_name()))
         if inside:
-            some = pl.any_horizontal(pl.col(name) != 0 for _, name in inside)
-            where = self.plan.count(frame, some) > 0
+            where = self.plan.some(frame, pl.any_horizontal(pl.col(name) != 0 for _, name in inside))
             for key, bit in self.of(around, Inside(frame, tuple(inside))).items():
                 mask = pl.when(where).then(bit).otherwise(pl.lit(0, pl.Int64))
                 found[key] = found[key] | mask if key in found else mask

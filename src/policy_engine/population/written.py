@@ -1,7 +1,8 @@
 """Answers as a table for people and programs: for each decision its outcome, its status, what is possible, and why.
 
 For a decision `d`: `d` (the outcome, empty where not determined; a collected list as a list), `d.status` (determined,
-undetermined, gap, conflict), and of tables `d.possible`, `d.rules` (the determining rules). `d.missing` where asked for.
+undetermined, gap, conflict), and of tables `d.possible`, `d.rules` (the determining rules). `d.missing` where asked
+for. Of answers that hold outcomes alone, `d` alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from policy_engine.population.tables import ROOT, Population
 
 __all__ = ["STATUSES", "answer_table", "scope_column", "status_of"]
 
+SCOPES = ("in", "out", "open")
 STATUSES = ("determined", "undetermined", "gap", "conflict")
 
 
@@ -29,9 +31,8 @@ def answer_table(pack: Pack, population: Population, answers: PopulationAnswers,
     frame = answers.tables[ROOT]
     for id_, layout in answers.layouts.items():
         if answers.table_of[id_] == ROOT:
-            columns += [
-                column.set(outside, None) if column.dtype != pl.Object else column for column in _columns(layout, frame)
-            ]
+            found = [_outcome(layout, frame)] if answers.only_outcomes else _columns(layout, frame)
+            columns += [column.set(outside, None) if column.dtype != pl.Object else column for column in found]
     return pl.DataFrame(columns) if len(rows) else pl.DataFrame(columns).clear()
 
 
@@ -44,7 +45,11 @@ def scope_column(pack: Pack, population: Population, *, in_force: bool) -> pl.Se
         if form.find(name) is not None:
             known = rows[name] if name in rows.columns else pl.Series([None] * len(population), dtype=pl.String)
             inside = inside & known.is_in(list(places))
-    return inside.replace_strict({True: "in", False: "out"}, default="open", return_dtype=pl.String).alias("scope")
+    dtype = pl.Enum(SCOPES)
+    in_, out, open_ = (pl.lit(name, dtype) for name in SCOPES)
+    flags = inside.to_frame("inside")
+    found = pl.when("inside").then(in_).when(~pl.col("inside")).then(out).otherwise(open_)
+    return flags.select(found.alias("scope")).to_series()
 
 
 def status_of(layout: Layout, frame: pl.DataFrame) -> pl.Series:
@@ -83,12 +88,24 @@ def _columns(layout: Layout, frame: pl.DataFrame) -> Iterator[pl.Series]:
         yield frame[layout.name("missing")].alias(f"{id_}.missing")
 
 
+def _outcome(layout: Layout, frame: pl.DataFrame) -> pl.Series:
+    """The outcome alone."""
+    if layout.kind == "one":
+        return frame[layout.decision]
+    if layout.kind == "collect":
+        certain, possible = (frame[layout.name(part)] for part in ("certain", "possible"))
+        return _named(certain.set(certain != possible, None), layout.outcomes).alias(layout.decision)
+    return _values(layout, frame).alias(layout.decision)
+
+
 def _named(masks: pl.Series, names: Sequence[str]) -> pl.Series:
     """Masks as lists of names; there are few different ones."""
     different = masks.unique()
-    lists = [list(bits(tuple(names), mask)) for mask in different.to_list()]
+    lists = [None if mask is None else list(bits(tuple(names), mask)) for mask in different.to_list()]
     known = pl.DataFrame({"mask": different, "names": pl.Series(lists, dtype=pl.List(pl.String))})
-    return pl.DataFrame({"mask": masks}).join(known, on="mask", how="left", maintain_order="left")["names"]
+    return pl.DataFrame({"mask": masks}).join(known, on="mask", how="left", maintain_order="left", nulls_equal=True)[
+        "names"
+    ]
 
 
 def _values(layout: Layout, frame: pl.DataFrame) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -43,6 +44,12 @@ Given = Annotated[
         ),
     ),
 ]
+
+
+class Only(StrEnum):
+    OUTCOMES = "outcomes"
+
+
 Asked = Annotated[
     list[str] | None,
     typer.Option(
@@ -73,6 +80,8 @@ def _job(
     block: int,
     judged: tuple[str, str | None],
     weights: str = "",
+    *,
+    only_outcomes: bool = False,
 ) -> Job:
     try:
         from policy_engine.app.cli.population_run import Job
@@ -86,7 +95,8 @@ def _job(
         raise RequestError([problem("request.no_date")])
     asked = AskedPack(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
     evidence = Evidence(by=judged[0], observed_on=day_of(judged[1]))
-    return Job(Runner(asked, tuple(decisions or loaded.answers), evidence), given, block, weights)
+    runner = Runner(asked, tuple(decisions or loaded.answers), evidence, only_outcomes)
+    return Job(runner, given, block, weights)
 
 
 def _missing_extra(error: ModuleNotFoundError) -> MissingExtra:
@@ -113,6 +123,10 @@ def decide(
     missing: Annotated[
         bool, typer.Option("--missing", help=words("加上所缺事实", "with what is missing in each open answer"))
     ] = False,
+    only: Annotated[
+        Only | None,
+        typer.Option("--only", help=words("只算结果，不算可能结果与依据规则", "the outcomes alone, which is faster")),
+    ] = None,
     block: BlockSize = 200_000,
     judged_by: By = "",
     judged_on: Seen = None,
@@ -125,7 +139,10 @@ def decide(
     ] = "local[*]",
 ) -> None:
     with told():
-        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on))
+        if missing and only:
+            raise RequestError([problem("population.only_and_missing")])
+        judged, only_outcomes = (judged_by, judged_on), only is not None
+        job = _job(given, pack, on, decision, settings, set_, reading, block, judged, only_outcomes=only_outcomes)
         if out.suffix not in (".parquet", ".csv", ".xlsx"):
             raise RequestError([problem("population.bad_out", found=out)])
         totals = (_on_spark if engine == "spark" else _here)(job, out, master, missing=missing)

@@ -20,7 +20,8 @@ Given = Annotated[
     typer.Argument(
         metavar="IN",
         help=words(
-            "各户：事实文件、工作簿或 CSV 文件夹", "the households: a facts file, a workbook or a folder of CSV"
+            "各户：事实文件、工作簿，或 CSV、Parquet 文件夹",
+            "the households: a facts file, a workbook, or a folder of CSV or Parquet files",
         ),
     ),
 ]

@@ -25,6 +25,7 @@ from policy_engine.population.describe import Counts, Number, Summary, summarise
 from policy_engine.population.files import Source
 from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
+from policy_engine.population.run import PopulationAnswers
 from policy_engine.population.settling import open_rows
 from policy_engine.population.tables import Population
 from policy_engine.population.weights import taken_weights
@@ -158,10 +159,22 @@ def _rows(job: Job, totals: Totals, *, missing: bool) -> Iterator[pl.DataFrame]:
     for block in blocks(job, totals.rejected):
         frame = job.runner.written(block, missing=missing)
         totals.rows += frame.height
-        for name in frame.columns:
-            if name.endswith(".status"):
-                totals.statuses.update(frame[name].drop_nulls().to_list())
+        totals.statuses += _statuses(frame, block.answers)
         yield frame
+
+
+def _statuses(frame: pl.DataFrame, answers: PopulationAnswers) -> Counter[str]:
+    """How many answers about households in scope have which status; of outcomes alone, how many are determined."""
+    found: Counter[str] = Counter()
+    inside = frame.filter(pl.col("scope") != "out")
+    for id_ in answers.layouts:
+        if answers.only_outcomes and id_ in frame.columns:
+            open_ = inside[id_].null_count()
+            found += Counter(determined=inside.height - open_, undetermined=open_)
+        elif not answers.only_outcomes and f"{id_}.status" in frame.columns:
+            counts = frame[f"{id_}.status"].drop_nulls().value_counts(name="count")
+            found += Counter(dict(counts.iter_rows()))
+    return found
 
 
 # ---- figures

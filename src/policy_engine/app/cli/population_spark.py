@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as f
 
 from policy_engine.app.cli.exits import report
@@ -34,6 +34,7 @@ def write_on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals
         asked.scenario,
         job.runner.evidence,
         missing,
+        job.runner.only_outcomes,
         batch=min(job.block or BATCH, BATCH),
     )
     spark = session(master)
@@ -41,7 +42,7 @@ def write_on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals
         households = _households(spark, job.given)
         report(check(households, question))
         decide(households, question).write.mode("overwrite").parquet(os.fspath(out))
-        return _totals(spark.read.parquet(os.fspath(out)))
+        return _totals(spark.read.parquet(os.fspath(out)), only_outcomes=question.only_outcomes)
     except PySparkException as error:
         why = str(error).strip().splitlines()[-1]
         raise FactsError([problem("spark.failed", where=os.fspath(job.given), why=why)]) from None
@@ -64,16 +65,27 @@ def _households(spark: SparkSession, given: Path) -> DataFrame:
     return nested(tables.pop(MAIN), tables) if len(tables) > 1 else tables[MAIN]
 
 
-def _totals(answers: DataFrame) -> Totals:
-    columns = [name for name in answers.columns if name.endswith(".status")]
-    flags = [
-        f.count_if(f.col(f"`{name}`") == status).alias(f"{at} {status}")
-        for at, name in enumerate(columns)
-        for status in STATUSES
-    ]
-    counted = answers.agg(f.count(f.lit(1)).alias("rows"), *flags).collect()[0].asDict()
+def _totals(answers: DataFrame, *, only_outcomes: bool) -> Totals:
+    flags = _outcome_flags(answers) if only_outcomes else _status_flags(answers)
+    columns = [f.count_if(flag).alias(f"{at} {status}") for at, (status, flag) in enumerate(flags)]
+    counted = answers.agg(f.count(f.lit(1)).alias("rows"), *columns).collect()[0].asDict()
     totals = Totals(counted.pop("rows"), Counter())
     for name, many in counted.items():
         totals.statuses[name.partition(" ")[2]] += many
     totals.statuses = +totals.statuses
     return totals
+
+
+def _status_flags(answers: DataFrame) -> list[tuple[str, Column]]:
+    columns = [f.col(f"`{name}`") for name in answers.columns if name.endswith(".status")]
+    return [(status, column == status) for column in columns for status in STATUSES]
+
+
+def _outcome_flags(answers: DataFrame) -> list[tuple[str, Column]]:
+    inside = f.col("scope") != "out"
+    columns = [f.col(f"`{name}`") for name in answers.columns[2:]]
+    return [
+        flag
+        for column in columns
+        for flag in (("determined", inside & column.isNotNull()), ("undetermined", inside & column.isNull()))
+    ]
