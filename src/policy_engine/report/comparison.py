@@ -57,7 +57,8 @@ def comparison_text(found: Comparison, language: Language) -> str:
         head += in_(f"；另有 {found.outside} 户不在适用范围", f"; {found.outside} more are out of scope", language)
     lines = [f"{found.pack.title.in_(language)}", head]
     for scenario, shifts in found.scenarios:
-        lines += ["", in_(f"设想 {scenario.name}", f"Scenario {scenario.name}", language)]
+        name = scenario.name or in_("（命令所给）", "(as given)", language)
+        lines += ["", in_(f"设想 {name}", f"Scenario {name}", language)]
         lines += [f"  {line}" for line in suppositions(found.pack, scenario, language)]
         for shift in shifts:
             lines += ["", *_shift(found, shift, language)]
