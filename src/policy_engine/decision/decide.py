@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Status
 from policy_engine.decision.missing import Trials, missing_of, rank
@@ -19,9 +20,13 @@ from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.truth import Truth
 from policy_engine.values import Missing, Unknown
 
 __all__ = ["asked_decisions", "check_request", "decide_facts"]
+
+
+_AS_IT_IS, _NOTHING_SUPPLIED = Scenario(), Settings()
 
 
 def decide_facts(
@@ -43,7 +48,7 @@ def decide_facts(
     day = on or facts.as_of
     if day is None:
         raise RequestError([problem("request.no_date")])
-    scenario, settings = scenario or Scenario(), settings or Settings()
+    scenario, settings = scenario or _AS_IT_IS, settings or _NOTHING_SUPPLIED
     check_request(pack, settings, scenario)
     asked = asked_decisions(pack, facts.subject, decisions)
     supposed = changed(pack, facts, day, settings, scenario)
@@ -82,6 +87,8 @@ def asked_decisions(pack: Pack, subject: str, decisions: Iterable[str] | None) -
 
 def check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
     """Every parameter and option named in a scenario or in settings exists."""
+    if not (scenario.parameters or scenario.readings or settings.parameters or settings.readings):
+        return
     problems: list[Problem] = []
     for id_ in (*scenario.parameters, *settings.parameters):
         if id_ not in pack.parameters:
@@ -125,9 +132,11 @@ class _Case:
             yield self.answer(definition, member)
 
     def answer(self, definition: DecisionDefinition, record: FactRecord) -> Answer:
-        finding = self.compiled.find(definition.id, record) if self.compiled is not None else None
-        if finding is not None:
-            return _answer(definition, finding, (), self.reasons, record.path)
+        if self.compiled is not None:
+            finding = self.compiled.find(definition.id, record)
+            if finding is not None:
+                found = self.compiled.program.once(finding, lambda finding: _found(definition, finding))
+                return Answer(*found, (), self.reasons, (), record.path)
         run = self.reasons.run
         finding = run.ask(definition.id, record.path)
         missing = () if finding.determined else _missing(run, definition.id, finding, record.path, self.trials)
@@ -135,6 +144,32 @@ class _Case:
 
 
 MEMBERS_MISSING = Unknown((Missing("fact", "members"),))
+
+
+class _Found(NamedTuple):
+    """The first parts of an answer, which follow from the finding."""
+
+    decision: str
+    status: Status
+    outcome: Any
+    possible: tuple[Possible, ...]
+    conflict: Truth
+    gap: Truth
+    force: str
+    rules: tuple[DeterminingRule, ...]
+
+
+def _found(definition: DecisionDefinition, finding: Finding) -> _Found:
+    return _Found(
+        definition.id,
+        _status(finding),
+        finding.value if finding.determined else None,
+        _possible(finding),
+        finding.conflict,
+        finding.gap,
+        _force(definition, finding),
+        _rules(definition, finding),
+    )
 
 
 def _answer(
@@ -146,21 +181,9 @@ def _answer(
 ) -> Answer:
     unknowns = [outcome.waits_for for outcome in finding.outcomes]
     unknowns += [part for part in (finding.value, finding.open) if isinstance(part, Unknown)]
-    return Answer(
-        decision=definition.id,
-        status=_status(finding),
-        outcome=finding.value if finding.determined else None,
-        possible=_possible(finding),
-        conflict=finding.conflict,
-        gap=finding.gap,
-        force=_force(definition, finding),
-        rules=_rules(definition, finding),
-        missing=missing,
-        reasons=reasons,
-        problems=Unknown.merge(unknowns).problems,
-        item=item,
-        bounds=finding.open.between if finding.open is not None else None,
-    )
+    bounds = finding.open.between if finding.open is not None else None
+    problems = Unknown.merge(unknowns).problems
+    return Answer(*_found(definition, finding), missing, reasons, problems, item, bounds)
 
 
 def _status(finding: Finding) -> Status:

@@ -12,18 +12,17 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from policy_engine.documents.reader import number_of_text
 from policy_engine.expression import temporal
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType, Type
 from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
-from policy_engine.values import Record, Unit
+from policy_engine.values import CONTEXT, Record, Unit
 
 __all__ = ["MAX_AMOUNT", "direct_facts", "out_of_range", "per_head_differences"]
 
 _SIMPLE = (str, int, float, bool, Decimal, datetime.date)
-_BITS = 100
+_BITS, _DIGITS = 100, 90
 MAX_AMOUNT = Decimal(10) ** 12
 """Amounts in yuan are smaller than this in size."""
 
@@ -42,14 +41,14 @@ def direct_facts(data: Any, vocabulary: Vocabulary) -> Facts | None:
         return None
 
 
-def out_of_range(number: Decimal, type_: NumberType, path: str) -> str:
+def out_of_range(number: Decimal, type_: NumberType) -> str:
     """The code of the problem with an amount or a count that cannot be; empty where it can."""
-    kind = _kind(type_.unit)
+    kind = _kind(type_.unit.factors) if type_.unit is not None else ""
     if kind == "amount" and (abs(number) >= MAX_AMOUNT or number != round(number, 2)):
         return "facts.bad_amount"
     if kind == "count" and (number != number.to_integral_value() or not 0 <= number < 10**9):
         return "facts.bad_count"
-    return "facts.no_people" if path == "household_size" and number == 0 else ""
+    return ""
 
 
 def per_head_differences(root: FactRecord) -> Iterator[tuple[str, Decimal, Decimal]]:
@@ -65,8 +64,9 @@ def per_head_differences(root: FactRecord) -> Iterator[tuple[str, Decimal, Decim
 
 
 @lru_cache(maxsize=256)
-def _kind(unit: Unit | None) -> str:
-    return "count" if str(unit) in ("person", "household") else "amount" if "CNY" in str(unit) else ""
+def _kind(factors: tuple[tuple[str, int], ...]) -> str:
+    unit = str(Unit(factors))
+    return "count" if unit in ("person", "household") else "amount" if "CNY" in unit else ""
 
 
 class _Reader:
@@ -89,7 +89,7 @@ class _Reader:
 
     def check_household(self, root: FactRecord) -> None:
         members, size = root.get("members"), root.get("household_size")
-        if members == () or (members is not None and size is not None and size != len(members)):
+        if members == () or size == 0 or (members is not None and size is not None and size != len(members)):
             raise _OutOfTheOrdinary
         if any(per_head_differences(root)):
             raise _OutOfTheOrdinary
@@ -102,15 +102,18 @@ class _Reader:
             fact = form.find(key) if type(key) is str else None
             if fact is None or fact.id in entries:
                 raise _OutOfTheOrdinary
-            found = self.fact(given, fact, f"{path}.{fact.id}" if path else fact.id)
-            if found is not None:
-                entries[fact.id] = found
+            if given is None:
+                continue
+            if type(given) in _SIMPLE and not fact.judgement and not fact.by_year:
+                entries[fact.id] = self.simple(given, fact.type)
+            else:
+                found = self.fact(given, fact, f"{path}.{fact.id}" if path else fact.id)
+                if found is not None:
+                    entries[fact.id] = found
         return FactRecord(entries, form.id, path)
 
     def fact(self, given: Any, fact: Fact, path: str) -> Any:
-        if given is None:
-            return None
-        if type(given) not in _SIMPLE and isinstance(given, Mapping) and "value" in given:
+        if isinstance(given, Mapping) and "value" in given:
             return self.with_evidence(given, fact, path)
         return self.bare(given, fact, path)
 
@@ -162,32 +165,37 @@ class _Reader:
     # ---- values
 
     def value(self, given: Any, type_: Type, path: str) -> Any:
-        if isinstance(type_, NumberType):
-            return self.number(given, type_, path)
-        if type_ == BOOLEAN:
-            if type(given) is not bool:
-                raise _OutOfTheOrdinary
-            return given
-        if isinstance(type_, CodeType):
-            return self.code(given, type_)
         if isinstance(type_, ListType):
             return self.items(given, type_.item, path)
         if isinstance(type_, RecordType):
             return self.record(given, self.vocabulary.form(type_.name), path)
+        return self.simple(given, type_)
+
+    def simple(self, given: Any, type_: Type) -> Any:
+        if isinstance(type_, NumberType):
+            return self.number(given, type_)
+        if isinstance(type_, CodeType):
+            return self.code(given, type_)
+        if type_ == BOOLEAN:
+            if type(given) is not bool:
+                raise _OutOfTheOrdinary
+            return given
         if type_ == DATE:
             return self.date(given)
         if type_ == TEXT:
             return self.text(given)
         raise _OutOfTheOrdinary
 
-    def number(self, given: Any, type_: NumberType, path: str) -> Decimal:
-        if type(given) is int and given.bit_length() < _BITS:
-            number: Decimal | None = Decimal(given)
-        elif type(given) in (float, Decimal):
-            number = number_of_text(str(given))
+    def number(self, given: Any, type_: NumberType) -> Decimal:
+        if type(given) is float:
+            number = Decimal(repr(given))
+        elif type(given) is Decimal or (type(given) is int and given.bit_length() < _BITS):
+            number = Decimal(given)
         else:
-            number = None
-        if number is None or out_of_range(number, type_, path):
+            raise _OutOfTheOrdinary
+        if not number.is_finite() or abs(number.adjusted()) > _DIGITS or CONTEXT.plus(number) != number:
+            raise _OutOfTheOrdinary
+        if out_of_range(number, type_):
             raise _OutOfTheOrdinary
         return number
 

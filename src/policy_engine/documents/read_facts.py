@@ -309,7 +309,7 @@ class _FactsReader:
             code = "facts.not_finite" if bare in ("nan", "inf", "infinity") else "facts.not_a_number"
             self.report(code, node, fact=path, found=kind_of(node))
             return None
-        code = out_of_range(number, type_, path)
+        code = "facts.no_people" if path == "household_size" and number == 0 else out_of_range(number, type_)
         if code:
             self.report(code, node, fact=path, found=kind_of(node))
         return None if code else number

@@ -25,7 +25,7 @@ from policy_engine.model.label import Label
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT
 
-__all__ = ["BAD", "Reader", "Word", "form_fields", "kind_of", "number_of", "number_of_text"]
+__all__ = ["BAD", "Reader", "Word", "form_fields", "kind_of", "number_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +203,13 @@ _SIMPLE: dict[Any, Callable[[Reader, Node], Any]] = {
 
 def number_of(node: Node) -> Decimal | None:
     """The number a plain scalar writes (YAML 1.2 core schema, decimal), or None."""
-    return number_of_text(node.text) if isinstance(node, Scalar) and node.plain else None
-
-
-def number_of_text(written: str) -> Decimal | None:
-    """The number that a text writes (YAML 1.2 core schema, decimal), or None."""
-    text = written.lstrip("+-")
+    if not isinstance(node, Scalar) or not node.plain:
+        return None
+    text = node.text.lstrip("+-")
     if not text or text.strip("0123456789.eE+-") or not (text[0].isdigit() or text[0] == "."):
         return None
     try:
-        number = Decimal(written)
+        number = Decimal(node.text)
     except ArithmeticError:
         return None
     return number if len(number.as_tuple().digits) <= CONTEXT.prec and abs(number.adjusted()) < _MOST_DIGITS else None

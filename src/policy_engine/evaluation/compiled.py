@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from policy_engine.evaluation.finding import Finding, Outcome
 from policy_engine.evaluation.python_code import Units
@@ -24,6 +24,7 @@ from policy_engine.model.vocabulary import Fact
 
 __all__ = ["COMPILED_AFTER", "Program", "Run", "compiled_run", "program_of"]
 
+Made = TypeVar("Made")
 _NOBODY = Facts("household", FactRecord({}, "household", ""))
 _NOTHING = FactRecord({}, "", "")
 _DAYS = 1000
@@ -42,7 +43,8 @@ class Program:
         self._functions: dict[str, Callable[[Run, FactRecord], Any]] | None = None
         self._parameters: tuple[str, ...] = ()
         self._values: dict[datetime.date, tuple[Any, ...]] = {}
-        self._findings: dict[tuple[str, tuple[int, ...]], Finding] = {}
+        self._findings: dict[tuple[str, Any], Finding] = {}
+        self._made: dict[int, Any] = {}
 
     @property
     def functions(self) -> dict[str, Callable[[Run, FactRecord], Any]]:
@@ -69,16 +71,30 @@ class Program:
         return values
 
     def finding(self, id_: str, value: Any, hits: tuple[int, ...]) -> Finding:
-        """The finding of a decision of whose rules just these hold."""
+        """The finding of a decision with this value, and of whose rules just these hold."""
         table = self.pack.decision(id_).table
-        if table is None:
+        if table is None and not isinstance(value, (bool, str)):
             return Finding(id_, value, (Outcome(value, certain=True),))
-        found = self._findings.get((id_, hits))
+        key = (id_, value if table is None else hits)
+        found = self._findings.get(key)
         if found is None:
-            found = evaluate_table(id_, table, (position in hits for position in range(len(table.rules))))
+            if table is None:
+                found = Finding(id_, value, (Outcome(value, certain=True),))
+            else:
+                found = evaluate_table(id_, table, (position in hits for position in range(len(table.rules))))
             if len(self._findings) < _DAYS:
-                self._findings[id_, hits] = found
+                found = self._findings.setdefault(key, found)
+                self._made[id(found)] = None
         return found
+
+    def once(self, finding: Finding, make: Callable[[Finding], Made]) -> Made:
+        """What is made of a finding: of one that the program keeps, only once."""
+        kept: Made | None = self._made.get(id(finding))
+        if kept is None:
+            kept = make(finding)
+            if id(finding) in self._made:
+                self._made[id(finding)] = kept
+        return kept
 
 
 class Run:
