@@ -12,7 +12,7 @@ from policy_engine.decision.reasons import Reasons
 from policy_engine.decision.scope import scope_of
 from policy_engine.errors import Problem, RequestError, problem
 from policy_engine.evaluation.changes import changed
-from policy_engine.evaluation.compiled import compiled_run, program_of
+from policy_engine.evaluation.compiled import program_of
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.names import nearest
@@ -114,8 +114,9 @@ class _Case:
         self.facts = facts
         self.reasons = Reasons(pack, facts, on, settings, scenario)
         self.trials: Trials | None = {} if ranked else None
-        program_of(pack, settings, scenario).uses += 1
-        self.compiled = compiled_run(pack, facts, on, settings, scenario)
+        program = program_of(pack, settings, scenario)
+        program.uses += 1
+        self.compiled = program.run(facts, on)
 
     def answers(self, definition: DecisionDefinition) -> Iterator[Answer]:
         """One answer about the subject; or one about each member."""

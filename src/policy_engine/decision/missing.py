@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from policy_engine.decision.answer import MissingFact
 from policy_engine.decision.lines import dates_around, numbers_around
-from policy_engine.evaluation.compiled import compiled_run
+from policy_engine.evaluation.compiled import program_of
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.single import Single, record_at
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
@@ -29,7 +29,7 @@ class Trial:
 
     def __init__(self, run: Single, facts: Facts) -> None:
         self.single = Single(run.pack, facts, run.on, run.settings, run.scenario)
-        self.compiled = compiled_run(run.pack, facts, run.on, run.settings, run.scenario)
+        self.compiled = program_of(run.pack, run.settings, run.scenario).run(facts, run.on)
 
     def determines(self, decision: str, item: str) -> bool:
         if self.compiled is not None:

@@ -7,13 +7,13 @@ kind, something worth a warning) is left to `read_facts`, which says what is wro
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from policy_engine.expression import temporal
-from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType, Simple, Type
 from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
@@ -21,8 +21,9 @@ from policy_engine.values import CONTEXT, Record, Unit
 
 __all__ = ["MAX_AMOUNT", "direct_facts", "out_of_range", "per_head_differences"]
 
-_SIMPLE = (str, int, float, bool, Decimal, datetime.date)
+_SIMPLE = {str, int, float, bool, Decimal, datetime.date}
 _BITS, _DIGITS = 100, 90
+_FEN = Decimal("0.01")
 MAX_AMOUNT = Decimal(10) ** 12
 """Amounts in yuan are smaller than this in size."""
 
@@ -44,7 +45,7 @@ def direct_facts(data: Any, vocabulary: Vocabulary) -> Facts | None:
 def out_of_range(number: Decimal, type_: NumberType) -> str:
     """The code of the problem with an amount or a count that cannot be; empty where it can."""
     kind = _kind(type_.unit.factors) if type_.unit is not None else ""
-    if kind == "amount" and (abs(number) >= MAX_AMOUNT or number != round(number, 2)):
+    if kind == "amount" and (number.copy_abs() >= MAX_AMOUNT or number != number.quantize(_FEN, context=CONTEXT)):
         return "facts.bad_amount"
     if kind == "count" and (number != number.to_integral_value() or not 0 <= number < 10**9):
         return "facts.bad_count"
@@ -59,8 +60,10 @@ def per_head_differences(root: FactRecord) -> Iterator[tuple[str, Decimal, Decim
     for year, record in years.items():
         for name in ("income", "net_income", "disposable_income"):
             total, each = record.get(name), record.get(f"{name}_per_head")
-            if total is not None and each is not None and abs(total / people - each) >= Decimal("0.01"):
-                yield f"finances.{year}.{name}_per_head", each, round(total / people, 2)
+            if total is not None and each is not None:
+                derived = CONTEXT.divide(total, people)
+                if CONTEXT.subtract(derived, each).copy_abs() >= _FEN:
+                    yield f"finances.{year}.{name}_per_head", each, derived.quantize(_FEN, context=CONTEXT)
 
 
 @lru_cache(maxsize=256)
@@ -104,8 +107,9 @@ class _Reader:
                 raise _OutOfTheOrdinary
             if given is None:
                 continue
-            if type(given) in _SIMPLE and not fact.judgement and not fact.by_year:
-                entries[fact.id] = self.simple(given, fact.type)
+            way = _WAYS.get(type(fact.type)) if type(given) in _SIMPLE and not fact.judgement else None
+            if way is not None:
+                entries[fact.id] = way(self, given, fact.type)
             else:
                 found = self.fact(given, fact, f"{path}.{fact.id}" if path else fact.id)
                 if found is not None:
@@ -172,10 +176,28 @@ class _Reader:
         return self.simple(given, type_)
 
     def simple(self, given: Any, type_: Type) -> Any:
-        if isinstance(type_, NumberType):
-            return self.number(given, type_)
-        if isinstance(type_, CodeType):
-            return self.code(given, type_)
+        way = _WAYS.get(type(type_))
+        if way is None:
+            raise _OutOfTheOrdinary
+        return way(self, given, type_)
+
+    def number(self, given: Any, type_: NumberType) -> Decimal:
+        kind = type(given)
+        if kind is Decimal:
+            number: Decimal = given
+            sound = number.is_finite() and CONTEXT.plus(number) == number
+        elif kind is float:
+            number = Decimal(repr(given))
+            sound = number.is_finite()
+        elif kind is int:
+            number, sound = Decimal(given), given.bit_length() < _BITS
+        else:
+            raise _OutOfTheOrdinary
+        if not sound or abs(number.adjusted()) > _DIGITS or out_of_range(number, type_):
+            raise _OutOfTheOrdinary
+        return number
+
+    def plain(self, given: Any, type_: Simple) -> Any:
         if type_ == BOOLEAN:
             if type(given) is not bool:
                 raise _OutOfTheOrdinary
@@ -185,19 +207,6 @@ class _Reader:
         if type_ == TEXT:
             return self.text(given)
         raise _OutOfTheOrdinary
-
-    def number(self, given: Any, type_: NumberType) -> Decimal:
-        if type(given) is float:
-            number = Decimal(repr(given))
-        elif type(given) is Decimal or (type(given) is int and given.bit_length() < _BITS):
-            number = Decimal(given)
-        else:
-            raise _OutOfTheOrdinary
-        if not number.is_finite() or abs(number.adjusted()) > _DIGITS or CONTEXT.plus(number) != number:
-            raise _OutOfTheOrdinary
-        if out_of_range(number, type_):
-            raise _OutOfTheOrdinary
-        return number
 
     def code(self, given: Any, type_: CodeType) -> str:
         option = type_.find(given) if type(given) is str else None
@@ -225,3 +234,10 @@ class _Reader:
         if type(given) is not str or not given.strip():
             raise _OutOfTheOrdinary
         return given.strip()
+
+
+_WAYS: dict[type[Type], Callable[[_Reader, Any, Any], Any]] = {
+    NumberType: _Reader.number,
+    CodeType: _Reader.code,
+    Simple: _Reader.plain,
+}

@@ -49,8 +49,7 @@ _EVIDENCE = ("value", "source", "by", "observed_on", "known_on", "reference", "c
 
 def read_facts(data: Mapping[str, Any], vocabulary: Vocabulary = CORE) -> tuple[Facts, tuple[Problem, ...]]:
     """Facts from Python data as a facts file would hold them; raises `FactsError`, returns warnings."""
-    with localcontext(CONTEXT):
-        facts = direct_facts(data, vocabulary)
+    facts = direct_facts(data, vocabulary)
     return (facts, ()) if facts is not None else read_facts_node(nodes(data), vocabulary)
 
 

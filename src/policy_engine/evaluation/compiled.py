@@ -22,9 +22,11 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.model.vocabulary import Fact
 
-__all__ = ["COMPILED_AFTER", "Program", "Run", "compiled_run", "program_of"]
+__all__ = ["COMPILED_AFTER", "Program", "Run", "program_of"]
 
 Made = TypeVar("Made")
+COMPILED_AFTER = 8
+"""Decisions for which a pack is evaluated as it is; whoever asks for more has it compiled."""
 _NOBODY = Facts("household", FactRecord({}, "household", ""))
 _NOTHING = FactRecord({}, "", "")
 _DAYS = 1000
@@ -86,6 +88,11 @@ class Program:
                 found = self._findings.setdefault(key, found)
                 self._made[id(found)] = None
         return found
+
+    def run(self, facts: Facts, on: datetime.date) -> Run | None:
+        """The run of a household, where the program has been used often enough to be worth compiling."""
+        worth = self.uses > COMPILED_AFTER and facts.subject == "household"
+        return Run(self, facts, on) if worth else None
 
     def once(self, finding: Finding, make: Callable[[Finding], Made]) -> Made:
         """What is made of a finding: of one that the program keeps, only once."""
@@ -165,17 +172,6 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.pack)
-
-
-COMPILED_AFTER = 8
-"""Decisions for which a pack is evaluated as it is; whoever asks for more has it compiled."""
-
-
-def compiled_run(pack: Pack, facts: Facts, on: datetime.date, settings: Settings, scenario: Scenario) -> Run | None:
-    """The run of a household, where its pack has been asked often enough to be worth compiling."""
-    program = program_of(pack, settings, scenario)
-    worth = program.uses > COMPILED_AFTER and facts.subject == "household"
-    return Run(program, facts, on) if worth else None
 
 
 def program_of(pack: Pack, settings: Settings, scenario: Scenario) -> Program:
