@@ -56,8 +56,9 @@ def per_head_differences(root: FactRecord) -> Iterator[tuple[str, Decimal, Decim
     """Incomes per head that are not the income through the number of people: path, as given, as derived."""
     members, size = root.get("members"), root.get("household_size")
     people = size or (Decimal(len(members)) if members else None)
-    years = root.get("finances", Record()) if root.form == "household" and people else Record()
-    for year, record in years.items():
+    if not people or root.form != "household":
+        return
+    for year, record in root.get("finances", Record()).items():
         for name in ("income", "net_income", "disposable_income"):
             total, each = record.get(name), record.get(f"{name}_per_head")
             if total is not None and each is not None:
