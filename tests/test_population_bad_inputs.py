@@ -134,3 +134,26 @@ def test_rows_out_of_order_are_told_once_they_are_too_far_apart(tmp_path, monkey
     assert "population.not_sorted" in ran.output
     assert not (tmp_path / "out.parquet").exists()
     assert CliRunner().invoke(app, [*asked, "--block", "0"]).exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("households", "members", "problem"),
+    [
+        ([1, 3, 5, 2, 4, 6], [1, 2, 3, 4, 5, 6], None),
+        ([1, 2, 3, 4, 5, 6], [2, 3, 4, 5, 6, 6, 6, 1], ("members!household_id:8: ", "population.not_sorted")),
+        ([1, 2, 4, 5, 6, 7], [1, 2, 3, 4, 6, 7], ("members!household_id:3: ", "table.no_household")),
+        ([1, 2, 3, 4, 5, 3], [1, 2, 3, 4, 5, 5], ("households!household_id:6: ", "table.id_twice")),
+    ],
+)
+def test_codes_that_are_numbers_are_looked_up_like_others(households, members, problem, tmp_path, monkeypatch):
+    monkeypatch.setattr("policy_engine.population.files.BLOCK", 3)
+    rows = {"household_id": members, "labour": ["weak"] * len(members)}
+    folder = county(tmp_path / "in", "parquet", {"household_id": households}, members=rows)
+    asked = ["population", "decide", str(folder), *ASK]
+    ran = CliRunner().invoke(app, [*asked, "--block", "3", "--out", str(tmp_path / "blocks.parquet")])
+    assert ran.exit_code == (3 if problem else 4), ran.output
+    if problem:
+        assert any(line.startswith(problem[0]) and problem[1] in line for line in ran.output.splitlines()), ran.output
+    else:
+        CliRunner().invoke(app, [*asked, "--block", "0", "--out", str(tmp_path / "whole.parquet")])
+        assert pl.read_parquet(tmp_path / "blocks.parquet").equals(pl.read_parquet(tmp_path / "whole.parquet"))

@@ -69,6 +69,10 @@ def test_masks_of_wide_tables(tmp_path, rules, outcomes):
     assert row["kind"] == f"o{(rules - 1) % outcomes}"
     assert row["kind.rules"] == [f"kind_{rules - 1}"]
     assert row["kinds.rules"] == [f"kinds_{n}" for n in range(rules)]
+    only = decide_population(pack, population, ON, only_outcomes=True)
+    outcomes_alone = answer_table(pack, population, only, in_force=True)
+    assert outcomes_alone.columns == ["household_id", "scope", "kind", "kinds"]
+    assert outcomes_alone.cast(pl.Schema({"kind": pl.String})).equals(written.select(outcomes_alone.columns))
 
 
 def test_a_table_that_is_too_wide_is_refused(tmp_path):

@@ -27,6 +27,13 @@ def county():
     return conform(make_county(XUANZHOU, 300, 3, on=ON), XUANZHOU.vocabulary)[0]
 
 
+def test_places_above_a_county_are_those_of_its_pack(county):
+    assert not {"province", "prefecture"} & {*county.tables[""].rows.columns}
+    zhejiang = make_county(load_pack("zhejiang_2020"), 30, 3, on=ON)["households"]
+    assert zhejiang["province"].unique().to_list() == ["浙江省"]
+    assert "prefecture" not in zhejiang.columns
+
+
 def test_a_plan_reads_only_what_its_answers_stand_on(county):
     asked = Asked(XUANZHOU, ON)
     plan = compile_pack(asked, county, ["in_range"]).plan

@@ -33,6 +33,9 @@ _SIZES = {"1": 0.14, "2": 0.26, "3": 0.25, "4": 0.19, "5": 0.11, "6": 0.05}
 _LISTS = {"shocks": 0.45, "needs": 0.9, "received": 1.1, "visits": 1.5, "helpers": 1.1, "refusals": 0.45}
 """The length of a list is the whole part of an exponential number of this mean."""
 
+_ABOVE = ("province", "prefecture")
+"""Places above a county: known only where the area of the pack names them."""
+
 _TOWNS = ("东乡", "西乡", "南镇", "北镇", "中镇", "山乡", "河镇", "林乡")
 
 
@@ -86,7 +89,7 @@ class _County:
         rows = rows.with_columns(**(own | place))
         rows = rows.with_columns(household_size=pl.col("count"))
         rows = rows.with_columns(**self.money("finances.*."), **self.money_before("finances.*."))
-        rows = rows.with_columns(**self.plain("household", set(rows.columns)))
+        rows = rows.with_columns(**self.plain("household", {*rows.columns, *_ABOVE}))
         return rows.with_columns(**self.secure())
 
     def money(self, path: str) -> dict[str, pl.Expr]:
