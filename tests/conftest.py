@@ -41,7 +41,7 @@ def spark():
     """A session of Spark on this machine, with workers of this Python. It takes half of the time of its tests."""
     if shutil.which("java") is None:
         missing("Java is not installed, which Spark needs; get it with: apt-get install openjdk-17-jre-headless")
-    if find_spec("pyspark") is None:
+    if find_spec("pyspark") is None or find_spec("pyarrow") is None:
         missing("PySpark is not installed; get it with: pip install 'policy-engine[spark]'")
     from policy_engine.population.spark import session
 

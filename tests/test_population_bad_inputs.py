@@ -140,6 +140,9 @@ def test_rows_out_of_order_are_told_once_they_are_too_far_apart(tmp_path, monkey
     ("households", "members", "problem"),
     [
         ([1, 3, 5, 2, 4, 6], [1, 2, 3, 4, 5, 6], None),
+        ([1, 2, 3, 4, 5, 6], ["1", "2", "4", "5", "5", "6"], None),
+        (["1", "2", "3", "4"], [1, 2, 2, 5], ("members!household_id:4: ", "table.no_household")),
+        ([1, 2**63 + 2, 2], [1, 2, 2], None),
         ([1, 2, 3, 4, 5, 6], [2, 3, 4, 5, 6, 6, 6, 1], ("members!household_id:8: ", "population.not_sorted")),
         ([1, 2, 4, 5, 6, 7], [1, 2, 3, 4, 6, 7], ("members!household_id:3: ", "table.no_household")),
         ([1, 2, 3, 4, 5, 3], [1, 2, 3, 4, 5, 5], ("households!household_id:6: ", "table.id_twice")),

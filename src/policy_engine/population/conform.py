@@ -147,7 +147,7 @@ def _report(
 
 def rising(codes: pl.Series) -> bool:
     """Are these whole numbers, each greater than the one before? Then each is there once, and none is missing."""
-    return codes.dtype.is_integer() and not codes.null_count() and bool((codes.diff() > 0).all())
+    return codes.dtype.is_integer() and not codes.null_count() and bool((codes > codes.shift()).all())
 
 
 def _in_order(ids: pl.Series, owners: pl.Series) -> pl.Series | None:

@@ -147,6 +147,13 @@ def _left(name: str, rows: _Rows, main: pl.LazyFrame) -> Iterator[Problem]:
         yield problem("population.not_sorted", where=f"{name}!{_ID}:{number + 1}", table=name, found=id_)
 
 
+def _belong(owners: pl.Series, ids: pl.Series) -> pl.Series:
+    """Which rows belong to these households; codes of different types are compared as texts."""
+    if owners.dtype != ids.dtype:
+        owners, ids = owners.cast(pl.String), ids.cast(pl.String)
+    return owners.is_in(ids.implode())
+
+
 _ROW = "@row"
 _SHOWN = 20
 
@@ -161,8 +168,7 @@ class _Rows:
 
     def of(self, ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         """The rows of these households, and their numbers."""
-        wanted = ids.implode()
-        while not self.kept.height or (_ID in self.kept.columns and self.kept[_ID].tail(1).is_in(wanted).any()):
+        while not self.kept.height or (_ID in self.kept.columns and _belong(self.kept[_ID].tail(1), ids).any()):
             if not self._more():
                 break
         if _ID not in self.kept.columns:
@@ -171,7 +177,7 @@ class _Rows:
         if upto is not None:
             found, self.kept = self.kept[:upto], self.kept[upto:]
             return found.drop(_ROW), found[_ROW]
-        belongs = self.kept[_ID].is_in(wanted) | self.kept[_ID].is_null()
+        belongs = _belong(self.kept[_ID], ids) | self.kept[_ID].is_null()
         found, self.kept = self.kept.filter(belongs), self.kept.filter(~belongs)
         return found.drop(_ROW), found[_ROW]
 
