@@ -38,12 +38,14 @@ def decide_facts(
     settings: Settings | None = None,
     scenario: Scenario | None = None,
     ranked: bool = True,
+    compiled: bool = True,
     problems: Sequence[Problem] = (),
 ) -> Decision:
     """Answer the decisions (the pack's main questions for this kind of subject where none are named) about one subject.
 
     `on` is the date asked about, else the facts' `as_of`; without both, `RequestError`. With `ranked=False` missing
-    facts come unranked, in the order of the vocabulary, which is faster.
+    facts come unranked, in the order of the vocabulary, which is faster. With `compiled=False` the compiled pack is not
+    asked first, which is faster where the trace of every answer is read.
     """
     day = on or facts.as_of
     if day is None:
@@ -53,7 +55,7 @@ def decide_facts(
     asked = asked_decisions(pack, facts.subject, decisions)
     supposed = changed(pack, facts, day, settings, scenario)
     scope = scope_of(pack, supposed, day)
-    case = _Case(pack, supposed, day, settings, scenario, ranked=ranked)
+    case = _Case(pack, supposed, day, settings, scenario, ranked=ranked, compiled=compiled)
     wanted = () if scope.inside is False else asked
     answers = tuple(answer for id_ in wanted for answer in case.answers(pack.decision(id_)))
     return Decision(pack, facts.subject, facts.id, day, scope, answers, tuple(problems))
@@ -109,14 +111,22 @@ class _Case:
     """One subject on one date: each decision asked of the compiled pack first, where it cannot say, of the evaluator."""
 
     def __init__(
-        self, pack: Pack, facts: Facts, on: datetime.date, settings: Settings, scenario: Scenario, *, ranked: bool
+        self,
+        pack: Pack,
+        facts: Facts,
+        on: datetime.date,
+        settings: Settings,
+        scenario: Scenario,
+        *,
+        ranked: bool,
+        compiled: bool,
     ) -> None:
         self.facts = facts
         self.reasons = Reasons(pack, facts, on, settings, scenario)
         self.trials: Trials | None = {} if ranked else None
         program = program_of(pack, settings, scenario)
         program.uses += 1
-        self.compiled = program.run(facts, on)
+        self.compiled = program.run(facts, on) if compiled else None
 
     def answers(self, definition: DecisionDefinition) -> Iterator[Answer]:
         """One answer about the subject; or one about each member."""

@@ -86,9 +86,11 @@ def _entries(layout: Layout, row: Row, problems: list[Problem], complete: dict[s
     for at, (mapped, cell) in enumerate(zip(layout.columns, row.cells, strict=False)):
         if mapped is None or is_empty(cell):
             continue
-        given = mapped_cell(cell, mapped)
-        if is_empty(given):
-            continue
+        given = cell
+        if mapped.values or mapped.factor != 1:
+            given = mapped_cell(cell, mapped)
+            if is_empty(given):
+                continue
         node = cell_node(given, mapped.column.type, Span(source, at, at))
         if isinstance(node, Problem):
             problems.append(node)

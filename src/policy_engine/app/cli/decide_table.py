@@ -204,13 +204,15 @@ _shared: list[Any] = []
 
 def _begin(request: Request, layouts: tuple[Layout, ...]) -> None:
     gc.freeze()  # the pack stays
-    gc.set_threshold(100_000, 50, 50)
+    gc.disable()  # see `_work`
     _shared[:] = [request, layouts]
 
 
 def _work(households: Sequence[HouseholdRows]) -> list[Outcome]:
     request, layouts = _shared
-    return [_outcome(request, layouts, household) for household in households]
+    outcomes = [_outcome(request, layouts, household) for household in households]
+    gc.collect()
+    return outcomes
 
 
 def _outcome(request: Request, layouts: tuple[Layout, ...], household: HouseholdRows) -> Outcome:
@@ -229,6 +231,7 @@ def _outcome(request: Request, layouts: tuple[Layout, ...], household: Household
         settings=request.settings,
         scenario=request.scenario,
         ranked=False,
+        compiled=False,
     )
     notes = tuple(set_aside(layouts, household, problems)) if problems else ()
     notes = tuple(note for note in notes if note.problem in problems)
