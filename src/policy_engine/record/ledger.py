@@ -56,6 +56,16 @@ def find_ledger(location: str | os.PathLike[str], mode: Mode) -> Ledger:
     return Ledger(connect(place, mode), place)
 
 
+_LAST = "SELECT seq, hash, recorded_at FROM entries ORDER BY seq DESC LIMIT 1"
+_KNOWN = "SELECT key, seq, hash, body_hash FROM entries WHERE key IN"
+"""In SQL as both databases take it: what stands before every append is not put together anew each time."""
+
+
+def _marks(connection: Connection, count: int) -> str:
+    """The places of so many parameters."""
+    return ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * count)
+
+
 class Ledger:
     """An open ledger. Threads may share it; processes open their own."""
 
@@ -130,30 +140,29 @@ class Ledger:
             known[entry.key] = seq, hash_, entry.body_hash
             previous = hash_
         if rows:
-            mark = "?" if connection.dialect.name == "sqlite" else "%s"
-            marks = ", ".join([mark] * len(Entered._fields))
+            marks = _marks(connection, len(Entered._fields))
             connection.exec_driver_sql(f"INSERT INTO entries VALUES ({marks})", rows)  # noqa: S608 - marks alone
         return tuple(receipts)
 
     def _check_seen(self, connection: Connection, seen: Mapping[str, int]) -> None:
-        last = select(ENTRIES.c.seq).order_by(ENTRIES.c.seq.desc()).limit(1)
+        last = select(ENTRIES.c.seq).order_by(ENTRIES.c.seq.desc()).limit(1) if seen else None
         for subject, seq in seen.items():
+            assert last is not None
             found = connection.scalar(last.where(ENTRIES.c.subject == subject)) or 0
             if found > seq:
                 raise LedgerError([problem("ledger.overtaken", where=str(self.place), subject=subject, seq=found)])
 
     def _end(self, connection: Connection) -> tuple[int, str, str]:
-        last = select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at).order_by(ENTRIES.c.seq.desc()).limit(1)
-        found = connection.execute(last).one_or_none()
+        found = connection.exec_driver_sql(_LAST).one_or_none()
         return (0, FIRST, "") if found is None else (found[0], found[1], found[2])
 
     def _known(self, connection: Connection, keys: list[str]) -> dict[str, tuple[int, str, str]]:
         """Of these keys, those that the ledger has: where, and with which content."""
         found: dict[str, tuple[int, str, str]] = {}
-        columns = select(ENTRIES.c.key, ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.body_hash)
         for at in range(0, len(keys), _KEYS_AT_ONCE):
-            some = columns.where(ENTRIES.c.key.in_(keys[at : at + _KEYS_AT_ONCE]))
-            found.update((key, (seq, hash_, body)) for key, seq, hash_, body in connection.execute(some))
+            some = tuple(keys[at : at + _KEYS_AT_ONCE])
+            rows = connection.exec_driver_sql(f"{_KNOWN} ({_marks(connection, len(some))})", some)
+            found.update((key, (seq, hash_, body)) for key, seq, hash_, body in rows)
         return found
 
     def _repeated(self, connection: Connection, entry: Entry, seq: int, hash_: str, body_hash: str) -> Receipt:
