@@ -6,6 +6,7 @@ import ast
 import datetime
 import json
 import logging
+import re
 import sqlite3
 from decimal import Decimal
 from functools import cache
@@ -381,6 +382,12 @@ def test_a_key_taken_by_other_content_is_refused(ledger):
 SECRETS = ("H-0412", "21950", "5487", "68400", "1968-04-17", "1970-11-02", "示例镇研判组", "2021-33", "入户核算表")
 
 
+def secrets_in(text):
+    """Hashes are chance: any few digits may stand in them."""
+    plain = re.sub(r"[0-9a-f]{32,}", "", text)
+    return [secret for secret in SECRETS if secret in plain]
+
+
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
     """A ledger with a decision and an event, written from the command line."""
@@ -416,8 +423,8 @@ def test_masked_output_of_the_command_line(county, arguments):
     )
     assert shown.returncode == whole.returncode, shown.stderr
     assert MASK in shown.stdout or "timeline" in arguments
-    assert [secret for secret in SECRETS if secret in shown.stdout + shown.stderr] == []
-    assert "timeline" in arguments or [secret for secret in SECRETS if secret in whole.stdout]
+    assert secrets_in(shown.stdout + shown.stderr) == []
+    assert "timeline" in arguments or secrets_in(whole.stdout)
 
 
 def test_masked_exports_and_working_papers(county, tmp_path):
@@ -432,7 +439,7 @@ def test_masked_exports_and_working_papers(county, tmp_path):
     )
     for text in (lines.read_text(encoding="utf-8"), paper.with_suffix(".html").read_text(encoding="utf-8"), cells):
         assert MASK in text
-        assert [secret for secret in SECRETS if secret in text] == []
+        assert secrets_in(text) == []
     whole = tmp_path / "whole.jsonl"
     run("ledger", "export", str(county), "--out", str(whole))
     assert (
@@ -490,7 +497,7 @@ def test_logs_hold_no_facts(tmp_path, caplog):
         opened.append([decision_entry(decision, facts, request, "1" * 64, DAY)], NOW)
     assert "INSERT INTO entries" in caplog.text
     for text in (caplog.text, str(error.value)):
-        assert [secret for secret in SECRETS if secret in text] == []
+        assert secrets_in(text) == []
 
 
 def test_nothing_below_app_logs_or_prints():
