@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -284,4 +285,8 @@ def _cites(cites: tuple[Citation, ...]) -> tuple[CitationForm, ...]:
 
 
 def _problems(problems: tuple[Problem, ...]) -> tuple[ProblemForm, ...]:
-    return tuple(ProblemForm(code=p.code, place=p.place, zh=p.message("zh"), en=p.message("en")) for p in problems)
+    """With the name of the file and not its folder: the same facts give the same bytes wherever they lie."""
+    return tuple(
+        ProblemForm(code=p.code, place=re.split(r"[\\/]", p.place)[-1], zh=p.message("zh"), en=p.message("en"))
+        for p in problems
+    )
