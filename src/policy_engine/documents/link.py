@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from policy_engine.documents.chains import long_or_circular
+from policy_engine.documents.followers import without_followers
 from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
 from policy_engine.documents.link_benefits import link_benefits
 from policy_engine.documents.link_clauses import link_clauses, link_places
@@ -51,26 +52,9 @@ def link(forms: PackForms) -> tuple[Pack | None, tuple[Problem, ...]]:
     """The pack, or the problems that keep it from being one; warnings may come with a pack."""
     linker = _Linker(forms)
     pack = linker.pack()
-    problems = tuple(dict.fromkeys((*forms.problems, *linker.problems)))
-    misread = {found.span.source.name for found in forms.problems if found.span and found.code.startswith("form.")}
-    later = set(problems) - set(forms.problems)
-    problems = tuple(
-        found
-        for found in problems
-        if not (found in later and found.code in _FOLLOWS_IN_FILE and found.span and found.span.source.name in misread)
-    )
-    if any(found.code.startswith("yaml.") for found in problems):
-        problems = tuple(found for found in problems if found.code not in _FOLLOWS)
+    problems = without_followers(forms.problems, linker.problems)
     errors = any(found.severity == "error" for found in problems)
     return (None if errors else pack), problems
-
-
-_FOLLOWS = ("expression.unknown_name", "expression.unknown_entry", "link.unknown_clause", "link.unknown_decision")
-"""Problems that follow from a file that could not be read to its end; they are not reported beside that."""
-
-
-_FOLLOWS_IN_FILE = ("form.missing_key", "link.no_value", "link.expression_or_table", "link.no_citation")
-"""Problems that may follow from a part of the same file that was misread; they wait until that is mended."""
 
 
 class _Linker:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from policy_engine.errors import Problem, problem
 from policy_engine.expression import temporal, tree
+from policy_engine.expression.cursor import Cursor
 from policy_engine.expression.functions import FUNCTIONS, OUTSIDE
 from policy_engine.expression.lex import ExpressionText, Refused, Token, tokens
 from policy_engine.expression.tree import Node
@@ -51,40 +52,11 @@ def _limit_depth(root: Node) -> None:
         stack += [(child, depth + 1) for child in tree.children(node)]
 
 
-class _Parser:
+class _Parser(Cursor):
     def __init__(self, found: list[Token]) -> None:
-        self.tokens = found
-        self.position = 0
+        super().__init__(found)
         self.depth = 0
         self.bound = 0
-
-    # ---- tokens
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    def at(self, *texts: str) -> bool:
-        return self.token.kind in ("op", "name") and self.token.text in texts
-
-    def take(self) -> Token:
-        token = self.token
-        self.position += token.kind != "end"
-        return token
-
-    def expect(self, kind: str, text: str) -> Token:
-        if self.token.kind != kind or (text and self.token.text != text):
-            self.unexpected(f"“{text}”" if text else {"name": "a name", "end": "the end"}[kind])
-        return self.take()
-
-    def unexpected(self, expected: str) -> NoReturn:
-        found = self.token
-        if found.kind == "end":
-            raise Refused(problem("expression.ends_early", found.span, expected=expected))
-        raise Refused(problem("expression.unexpected", found.span, found=found.span.text, expected=expected))
-
-    def outside(self, span: Span, what: str) -> Refused:
-        return Refused(problem("expression.outside_subset", span, what=what))
 
     # ---- expressions, loosest first
 
