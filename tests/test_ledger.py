@@ -299,7 +299,7 @@ def test_a_file_that_may_only_be_read_is_read_and_not_written(unprivileged):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of one megabyte; only root may make one."""
+    """A disk of one megabyte; only root may make one, so that elsewhere the test is skipped (CI runs as root)."""
     folder = tmp_path / "disk"
     folder.mkdir()
     done = subprocess.run(

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from policy_engine.checking.cases import case_request, read_cases
+from policy_engine.decision.decide import decide_facts
 from policy_engine.decision.request import Request
-from policy_engine.documents.read_facts import read_facts
+from policy_engine.documents.read_facts import read_facts, read_facts_file
 from policy_engine.documents.read_pack import find_pack, load_pack, shipped_packs
 from policy_engine.errors import FactsError, LedgerError, PackError, RequestError
 from policy_engine.model.canonical import canonical
 from policy_engine.model.scenario import Scenario
+from policy_engine.record.decision_form import to_json
 from policy_engine.record.form import read_record, record_of
 from policy_engine.record.pack_source import PackSource, read_source
 from policy_engine.values import Record
@@ -122,6 +124,18 @@ def test_equal_facts_give_equal_bytes_and_no_digit_is_lost():
     assert canonical(one) == canonical(other)
     exact = recorded(pack, household(finances={2021: {"net_income": Decimal("99999999999.99")}}), Request()).plain()
     assert exact["facts"]["facts"]["finances"]["2021"]["net_income"] == "99999999999.99"
+
+
+def test_the_same_facts_give_the_same_bytes_wherever_they_lie(tmp_path):
+    pack, written = pack_of("xuanzhou_2021"), []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / "facts.yaml"
+        file.write_text("county: 宣州区\nas_of: 2021-09-01\nat_risk: true\n", encoding="utf-8")
+        (facts,), problems = read_facts_file(file, pack.vocabulary)
+        written.append(to_json(decide_facts(pack, facts, problems=problems)))
+    assert written[0] == written[1]
+    assert json.loads(written[0])["problems"][0]["place"] == "facts.yaml:3:10"
 
 
 def test_a_supposition_is_part_of_the_record():
