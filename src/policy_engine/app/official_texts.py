@@ -12,7 +12,7 @@ from policy_engine.documents.read_pack import read_text
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.model.pack import Pack
 
-__all__ = ["FOLDER", "quotes_of"]
+__all__ = ["FOLDER", "quotes_of", "read_official"]
 
 FOLDER = "POLICY_ENGINE_TEXTS"
 """Environment variable that names a folder with `<pack>.md` or `<pack>.txt` for the packs whose text is at hand."""
@@ -38,15 +38,16 @@ def _text(pack: Pack, given: Path | None) -> str | None:
     if place is None:
         return None
     if not place.is_dir():
-        return _read(place)
+        return read_official(place)
     named = [place / f"{pack.id}{ending}" for ending in (".md", ".txt")]
     path = next((path for path in named if path.exists()), None)
     if path is None and given is not None:
         raise FactsError([problem("file.not_found", where=str(place), path=" / ".join(map(str, named)))])
-    return None if path is None else _read(path)
+    return None if path is None else read_official(path)
 
 
-def _read(path: Path) -> str:
+def read_official(path: Path) -> str:
+    """The text of a file; raises `FactsError` where it cannot be read."""
     problems: list[Problem] = []
     text = read_text(path, problems)
     if text is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Status
 from policy_engine.decision.missing import Trials, missing_of, rank
@@ -20,7 +20,6 @@ from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
-from policy_engine.truth import Truth
 from policy_engine.values import Missing, Unknown
 
 __all__ = ["asked_decisions", "check_request", "decide_facts"]
@@ -146,8 +145,8 @@ class _Case:
         if self.compiled is not None:
             finding = self.compiled.find(definition.id, record)
             if finding is not None:
-                found = self.compiled.program.once(finding, lambda finding: _found(definition, finding))
-                return Answer(*found, (), self.reasons, (), record.path)
+                answering = self.compiled.program.once(finding, partial(_answering, definition))
+                return answering((), self.reasons, (), record.path)
         run = self.reasons.run
         finding = run.ask(definition.id, record.path)
         missing = () if finding.determined else _missing(run, definition.id, finding, record.path, self.trials)
@@ -157,21 +156,10 @@ class _Case:
 MEMBERS_MISSING = Unknown((Missing("fact", "members"),))
 
 
-class _Found(NamedTuple):
-    """The first parts of an answer, which follow from the finding."""
-
-    decision: str
-    status: Status
-    outcome: Any
-    possible: tuple[Possible, ...]
-    conflict: Truth
-    gap: Truth
-    force: str
-    rules: tuple[DeterminingRule, ...]
-
-
-def _found(definition: DecisionDefinition, finding: Finding) -> _Found:
-    return _Found(
+def _answering(definition: DecisionDefinition, finding: Finding) -> Callable[..., Answer]:
+    """An answer as far as it follows from the finding alone: what is missing, the reasons, problems and item are to come."""
+    return partial(
+        Answer,
         definition.id,
         _status(finding),
         finding.value if finding.determined else None,
@@ -194,7 +182,7 @@ def _answer(
     unknowns += [part for part in (finding.value, finding.open) if isinstance(part, Unknown)]
     bounds = finding.open.between if finding.open is not None else None
     problems = Unknown.merge(unknowns).problems
-    return Answer(*_found(definition, finding), missing, reasons, problems, item, bounds)
+    return _answering(definition, finding)(missing, reasons, problems, item, bounds)
 
 
 def _status(finding: Finding) -> Status:

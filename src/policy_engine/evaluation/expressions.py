@@ -19,7 +19,7 @@ from policy_engine.expression.tree import Node
 from policy_engine.expression.types import NEVER, ListType, NumberType, RangeType
 from policy_engine.values import Possibly, Record, Unknown, Value
 
-__all__ = ["Evaluator", "Locals"]
+__all__ = ["METHODS", "Evaluator", "Locals"]
 
 Locals: TypeAlias = Mapping[str, Value]
 """Values of bound variables by name, and of `item` by the level of its filter."""
@@ -29,7 +29,7 @@ class Evaluator(ABC):
     _visitors: ClassVar[dict[type[Node], Callable[..., Value]]]
 
     def __init_subclass__(cls) -> None:
-        cls._visitors = {kind: getattr(cls, name) for kind, name in _METHODS.items()}
+        cls._visitors = {kind: getattr(cls, name) for kind, name in METHODS.items()}
 
     def value(self, node: Node, env: Locals) -> Value:
         """The value of a typed expression; an `Unknown` where it has none yet."""
@@ -208,7 +208,7 @@ class Evaluator(ABC):
         return Record({**ends, "low_in": node.low_in, "high_in": node.high_in})
 
 
-_METHODS: dict[type[Node], str] = {
+METHODS: dict[type[Node], str] = {
     tree.Literal: "literal",
     tree.Name: "name",
     tree.Path: "path",
@@ -225,6 +225,7 @@ _METHODS: dict[type[Node], str] = {
     tree.RecordOf: "record",
     tree.RangeOf: "range_",
 }
+"""For each kind of node the method that deals with it, here and where expressions become code."""
 
 
 def _holds_tests(node: tree.ListOf) -> bool:

@@ -118,7 +118,7 @@ class Code(Operators):
         if definition.rounding is not None and isinstance(definition.type, NumberType):
             mode, places = definition.rounding.mode, Decimal(definition.rounding.places)
             name = "decimal" if mode == "half even" else f"round {mode}"
-            found = self.call(FUNCTIONS[name][0].apply, found, self.constant(places))
+            found = self.calling(FUNCTIONS[name][0].apply, found, self.constant(places))
         self.add(f"return R.found(key, {found}, ())")
 
     def table(self, table: DecisionTable) -> None:
@@ -135,7 +135,7 @@ class Code(Operators):
 
     # ---- names
 
-    def of_name(self, node: tree.Name, bound: Bound) -> str:
+    def name(self, node: tree.Name, bound: Bound) -> str:
         if node.kind == "local" or node.kind.startswith("item"):
             return bound[node.id if node.kind == "local" else node.kind]
         if node.kind == "own":
@@ -176,7 +176,7 @@ class Code(Operators):
             return self.supplied(record, form, fact)
         assert fact.otherwise_is is not None
         self.forms[record], own = form, {"own": record}
-        found, applies = self.name(), self.value(fact.applies_when, own)
+        found, applies = self.variable(), self.value(fact.applies_when, own)
         with self.block(f"if {applies} is True:"):
             self.add(f"{found} = {self.supplied(record, form, fact)}")
         with self.block(f"elif {applies} is False:"):
@@ -212,13 +212,13 @@ class Code(Operators):
             return self.mapped(target, lambda each: self.entry(each, name, node.entry))
         form = self.forms.get(target, type_.name if isinstance(type_, RecordType) else None)
         if form is None:
-            return self.call(operations.property_of, target, self.constant(node.entry))
+            return self.calling(operations.property_of, target, self.constant(node.entry))
         return self.entry(target, form, node.entry)
 
     def entry(self, record: str, form: str, entry: str) -> str:
         if not form or form in ("village", "area"):
             raise NotGenerated
-        found = self.name()
+        found = self.variable()
         self.add(f"{found} = None")
         with self.block(f"if {record} is not None:"):
             self.add(f"{found} = {self.fact(record, form, entry)}")

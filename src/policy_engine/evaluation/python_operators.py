@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from policy_engine.evaluation import operations
+from policy_engine.evaluation.expressions import METHODS
 from policy_engine.evaluation.lists import FUNCTIONS as LIST_FUNCTIONS
 from policy_engine.expression import tree
 from policy_engine.expression.functions import FUNCTIONS
@@ -52,7 +53,7 @@ class Operators(ABC):
         """The name of a constant that is handed over to the code."""
 
     @abstractmethod
-    def of_name(self, node: tree.Name, bound: Bound) -> str:
+    def name(self, node: tree.Name, bound: Bound) -> str:
         """What a name stands for."""
 
     @abstractmethod
@@ -62,12 +63,12 @@ class Operators(ABC):
     def add(self, line: str) -> None:
         self.lines.append("    " * self.depth + line)
 
-    def name(self) -> str:
+    def variable(self) -> str:
         self.names += 1
         return f"t{self.names}"
 
     def let(self, expression: str) -> str:
-        name = self.name()
+        name = self.variable()
         self.add(f"{name} = {expression}")
         return name
 
@@ -80,18 +81,17 @@ class Operators(ABC):
 
     def value(self, node: Node, bound: Bound) -> str:
         """Write what works out the expression; answers with the variable or constant that holds it."""
-        method = _METHODS.get(type(node))
+        method: Callable[[Node, Bound], str] | None = getattr(self, METHODS.get(type(node), ""), None)
         if method is None:
             raise NotGenerated
-        found: str = getattr(self, method)(node, bound)
-        return found
+        return method(node, bound)
 
     def known(self, expression: str, *operands: str) -> str:
         """The expression where all its operands are known."""
         open_ = " or ".join(f"{operand} is None" for operand in operands if not operand.startswith("K"))
         return self.let(f"None if {open_} else {expression}" if open_ else expression)
 
-    def call(self, function: Callable[..., Value], *operands: str) -> str:
+    def calling(self, function: Callable[..., Value], *operands: str) -> str:
         """A call of a function of the evaluator on known operands."""
         plain = self.constant(lambda *values: _plain(function(*values)))
         return self.known(f"{plain}({', '.join(operands)})", *operands)
@@ -102,7 +102,7 @@ class Operators(ABC):
     # ---- lists: known where all of their items are
 
     def mapped(self, items: str, of: Callable[[str], str]) -> str:
-        found, each = self.name(), self.name()
+        found, each = self.variable(), self.variable()
         self.add(f"{found} = None")
         with self.block(f"if {items} is not None:"):
             self.add(f"{found} = []")
@@ -116,7 +116,7 @@ class Operators(ABC):
 
     def item_of(self, items: Node) -> str:
         """A variable for the items of a list."""
-        each, type_ = self.name(), items.typed
+        each, type_ = self.variable(), items.typed
         if isinstance(type_, ListType) and isinstance(type_.item, RecordType):
             self.forms[each] = type_.item.name
         return each
@@ -124,7 +124,7 @@ class Operators(ABC):
     def filter(self, node: tree.Filter, bound: Bound) -> str:
         if node.condition.typed != BOOLEAN:
             raise NotGenerated
-        items, found, each = self.value(node.target, bound), self.name(), self.item_of(node.target)
+        items, found, each = self.value(node.target, bound), self.variable(), self.item_of(node.target)
         self.add(f"{found} = None")
         with self.block(f"if {items} is not None:"):
             self.add(f"{found} = []")
@@ -143,7 +143,7 @@ class Operators(ABC):
         if not bindings:
             return self.value(node.condition, bound)
         (name, domain), *rest = bindings
-        items, found, each = self.value(domain, bound), self.name(), self.item_of(domain)
+        items, found, each = self.value(domain, bound), self.variable(), self.item_of(domain)
         self.add(f"{found} = None")
         with self.block(f"if {items} is not None:"):
             self.add(f"{found} = {node.every}")
@@ -165,7 +165,7 @@ class Operators(ABC):
         operand = self.value(node.operand, bound)
         if isinstance(node.operand.typed, NumberType):
             return self.known(f"minus({operand})", operand)
-        return self.call(operations.negative, operand)
+        return self.calling(operations.negative, operand)
 
     def binary(self, node: tree.Binary, bound: Bound) -> str:
         left, right = self.value(node.left, bound), self.value(node.right, bound)
@@ -173,13 +173,13 @@ class Operators(ABC):
             return self.compared(node.op, left, right, simple=_simple(node.left) and _simple(node.right))
         if not (isinstance(node.left.typed, NumberType) and isinstance(node.right.typed, NumberType)):
             op, span = node.op, node.span
-            return self.call(lambda one, other: operations.arithmetic(op, one, other, span), left, right)
+            return self.calling(lambda one, other: operations.arithmetic(op, one, other, span), left, right)
         return self.known(f"{_ARITHMETIC[node.op]}({left}, {right})", left, right)
 
     def compared(self, op: str, left: str, right: str, *, simple: bool) -> str:
         if simple:
             return self.known(f"{left} {'==' if op == '=' else op} {right}", left, right)
-        return self.call(lambda one, other: operations.compare(op, one, other), left, right)
+        return self.calling(lambda one, other: operations.compare(op, one, other), left, right)
 
     def logic(self, node: tree.Logic, bound: Bound) -> str:
         return self.joined(node.op == "or", (partial(self.value, part, bound) for part in node.operands))
@@ -221,11 +221,11 @@ class Operators(ABC):
             return self.joined(True, (partial(self.test, item, operand, bound) for item in node.items))
         found = self.value(node, bound)
         if isinstance(node.typed, ListType):
-            return self.call(LIST_FUNCTIONS["list contains"], found, operand)
+            return self.calling(LIST_FUNCTIONS["list contains"], found, operand)
         return self.compared("=", operand, found, simple=_simple(node))
 
     def if_(self, node: tree.If, bound: Bound) -> str:
-        condition, found = self.value(node.condition, bound), self.name()
+        condition, found = self.value(node.condition, bound), self.variable()
         with self.block(f"if {condition} is True:"):
             self.add(f"{found} = {self.value(node.then, bound)}")
         with self.block(f"elif {condition} is False:"):
@@ -233,7 +233,7 @@ class Operators(ABC):
         self.add(f"else: {found} = None")
         return found
 
-    def function(self, node: tree.Call, bound: Bound) -> str:
+    def call(self, node: tree.Call, bound: Bound) -> str:
         if node.function == "is known":
             raise NotGenerated
         arguments = [self.value(argument, bound) for argument in node.arguments]
@@ -243,8 +243,8 @@ class Operators(ABC):
         apply = LIST_FUNCTIONS.get(node.function, signature.apply)
         listed = isinstance(node.arguments[0].typed, ListType) and len(arguments) == 1
         if signature.strict or node.function == "list contains" or listed:
-            return self.call(apply, *arguments)
-        return self.call(lambda *items: apply(items), *arguments)
+            return self.calling(apply, *arguments)
+        return self.calling(lambda *items: apply(items), *arguments)
 
 
 def _plain(value: Value) -> Any:
@@ -257,20 +257,3 @@ def _simple(node: Node) -> bool:
 
 
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
-
-
-_METHODS: dict[type[Node], str] = {
-    tree.Literal: "literal",
-    tree.Name: "of_name",
-    tree.Path: "path",
-    tree.Filter: "filter",
-    tree.Negative: "negative",
-    tree.Binary: "binary",
-    tree.Logic: "logic",
-    tree.Between: "between",
-    tree.In: "in_",
-    tree.If: "if_",
-    tree.Quantified: "quantified",
-    tree.Call: "function",
-    tree.ListOf: "list_of",
-}

@@ -13,10 +13,10 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, told
 from policy_engine.app.cli.words import words
+from policy_engine.app.official_texts import read_official
 from policy_engine.checking.normal import NORMAL_FORM, digest, sentence_hash, sentences
 from policy_engine.checking.official_text import ClauseMatch, TextMatch, match_text
-from policy_engine.documents.read_pack import load_pack, read_text
-from policy_engine.errors import FactsError, Problem
+from policy_engine.documents.read_pack import load_pack
 
 __all__ = ["app"]
 
@@ -46,14 +46,14 @@ def check(
 ) -> None:
     with told():
         loaded = load_pack(pack)
-        given = _read(text)
+        given = read_official(text)
         match = match_text(loaded, given)
         if format_ is Format.JSON:
             print(json.dumps(_plain(match), ensure_ascii=False, indent=2))
         else:
             _tell(match)
             if against is not None:
-                _difference(_read(against), given)
+                _difference(read_official(against), given)
         if not match.unchanged:
             raise typer.Exit(Exit.INVALID)
 
@@ -62,19 +62,11 @@ def check(
 def hash_(text: TextFile) -> None:
     """Clauses are the stretches under headings such as `## [3.2] …`; without such headings the text is one clause."""
     with told():
-        parts = re.split(r"^#+ \[([0-9A-Z.]+)\].*$", _read(text), flags=re.MULTILINE)
+        parts = re.split(r"^#+ \[([0-9A-Z.]+)\].*$", read_official(text), flags=re.MULTILINE)
         for number, body in zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [("1", parts[0])]:
             found = ", ".join(f'"{sentence_hash(sentence)}"' for sentence in sentences(body))
             if found:
                 print(f'"{number}": {{sha256: {digest(body)}, sentences: [{found}]}}')
-
-
-def _read(path: Path) -> str:
-    problems: list[Problem] = []
-    text = read_text(path, problems)
-    if text is None:
-        raise FactsError(problems)
-    return text
 
 
 def _plain(match: TextMatch) -> dict[str, object]:
