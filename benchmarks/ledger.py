@@ -9,6 +9,7 @@ chain, and no look whether a key is there already; its rows are made beforehand.
 from __future__ import annotations
 
 import datetime
+import os
 import sqlite3
 import statistics
 import tempfile
@@ -25,6 +26,8 @@ NOW = datetime.datetime(2026, 3, 1, 8, tzinfo=datetime.UTC)
 TURNS = 7
 SINGLE = 300
 BATCH = 10_000
+VERIFIED = 400_000
+PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 TABLE = """
 CREATE TABLE entries (seq INTEGER PRIMARY KEY, kind VARCHAR(40) NOT NULL, subject TEXT NOT NULL, key TEXT NOT NULL UNIQUE,
@@ -81,7 +84,14 @@ def seconds(work: Callable[..., object], *arguments: object, **named: object) ->
 
 
 def main() -> None:
-    times: dict[str, list[float]] = {"raw single": [], "single": [], "raw batch": [], "batch": [], "verify": []}
+    times: dict[str, list[float]] = {
+        "raw single": [],
+        "single": [],
+        "raw batch": [],
+        "batch": [],
+        "verify": [],
+        "verify, shared": [],
+    }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         create_ledger(folder / "ledger.db", NOW)
@@ -95,8 +105,12 @@ def main() -> None:
                     at += count
                     times[f"raw {kind}"].append(seconds(insert_raw, connection, made, together=together) / count)
                     times[kind].append(seconds(insert_ledger, ledger, given, together=together) / count)
-            times["verify"] += [seconds(verify, ledger) / at for _ in range(TURNS)]
-            assert ledger.head().seq == at
+            for turn in range(at // BATCH, VERIFIED // BATCH):
+                ledger.append(entries(2 * TURNS + turn, BATCH), NOW)
+            at = ledger.last()
+            for _ in range(3):
+                times["verify"].append(seconds(verify, ledger) / at)
+                times["verify, shared"].append(seconds(verify, ledger, processes=PROCESSES) / at)
         connection.close()
     report({name: 1 / statistics.median(found) for name, found in times.items()})
 
@@ -107,7 +121,9 @@ def report(rates: dict[str, float]) -> None:
         print(
             f"append, {kind:<7} {rates[kind]:9,.0f}/s   raw sqlite3 {rates[f'raw {kind}']:9,.0f}/s   share {share:.2f}"
         )
-    print(f"verify          {rates['verify']:9,.0f}/s")
+    print(
+        f"verify {VERIFIED:,} {rates['verify']:9,.0f}/s in one process, {rates['verify, shared']:,.0f}/s in {PROCESSES}"
+    )
 
 
 if __name__ == "__main__":

@@ -130,7 +130,8 @@ def write_rows(file, rows):
     connection.close()
 
 
-def test_every_tampering_is_found(original, tmp_path):
+def test_every_tampering_is_found(original, tmp_path, monkeypatch):
+    """Whether the chain is walked in one go or stretch by stretch."""
     file, head = original
     chance = random.Random(SEED)
     copy = tmp_path / "copy.db"
@@ -147,12 +148,33 @@ def test_every_tampering_is_found(original, tmp_path):
         write_rows(copy, changed)
         with open_ledger(copy) as ledger:
             found = verify(ledger, head, exact=True)
+            with monkeypatch.context() as patched:
+                patched.setattr("policy_engine.record.verify._STRETCH", 1 + turn % 13)
+                assert verify(ledger, head, exact=True) == found, (intruder.__name__, turn)
         if not found.problems or any(one.code == "ledger.unguarded" for one in found.problems):
             missed.append((intruder.__name__, turn))
     assert missed == []
     write_rows(copy, rows)
     with open_ledger(copy) as ledger:
         assert verify(ledger, head, exact=True).problems == ()
+
+
+def test_processes_that_share_the_work_find_the_same(original, tmp_path, monkeypatch):
+    file, head = original
+    monkeypatch.setattr("policy_engine.record.verify._STRETCH", 9)
+    with sqlite3.connect(file) as connection:
+        rows = rows_of(connection)
+    connection.close()
+    copy, told = tmp_path / "copy.db", []
+    shutil.copy(file, copy)
+    with open_ledger(copy) as ledger:
+        sound = verify(ledger, head, processes=2, progress=lambda done, total: told.append((done, total)))
+    assert (sound.problems, sound.head, told[0], told[-1]) == ((), head, (9, 41), (41, 41))
+    write_rows(copy, [*rows[:8], *rows[9:30], (*rows[30][:5], "{}", *rows[30][6:]), *rows[31:]])
+    with open_ledger(copy) as ledger:
+        found = verify(ledger, head, processes=2)
+        assert found == verify(ledger, head)
+    assert [one.code for one in found.problems] == ["ledger.gap", "ledger.changed"]
 
 
 def test_a_byte_of_the_file_is_either_found_or_without_meaning(original, tmp_path):

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, inspect, select, text
+from sqlalchemy import Connection, Engine, Row, Select, func, inspect, select, text
 
 from policy_engine.errors import LedgerError, problem
-from policy_engine.record.database import Mode, Place, connect, place_of, take_turn, told
+from policy_engine.record.database import Mode, Place, connect, cursor, marks, place_of, take_turn, told
 from policy_engine.record.entry import Entered, Entry, Receipt, chain_hash
 from policy_engine.record.schema import ENTRIES, FIRST, REVISIONS
 
@@ -56,14 +56,10 @@ def find_ledger(location: str | os.PathLike[str], mode: Mode) -> Ledger:
     return Ledger(connect(place, mode), place)
 
 
-_LAST = "SELECT seq, hash, recorded_at FROM entries ORDER BY seq DESC LIMIT 1"
-_KNOWN = "SELECT key, seq, hash, body_hash FROM entries WHERE key IN"
-"""In SQL as both databases take it: what stands before every append is not put together anew each time."""
-
-
-def _marks(connection: Connection, count: int) -> str:
-    """The places of so many parameters."""
-    return ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * count)
+_STANDING = """
+SELECT NULL, seq, hash, recorded_at FROM (SELECT * FROM entries ORDER BY seq DESC LIMIT 1) AS last
+UNION ALL SELECT key, seq, hash, body_hash FROM entries WHERE key IN"""
+"""The end of the chain, and of some keys those that the ledger has."""
 
 
 class Ledger:
@@ -121,9 +117,8 @@ class Ledger:
         self, connection: Connection, entries: list[Entry], recorded_at: datetime.datetime
     ) -> tuple[Receipt, ...]:
         """Append in a transaction that the caller has begun (`take_turn`) and will commit."""
-        seq, previous, earliest = self._end(connection)
+        (seq, previous, earliest), known = self._standing(connection, [entry.key for entry in entries])
         moment = max(earliest, utc(recorded_at))
-        known = self._known(connection, [entry.key for entry in entries])
         rows: list[tuple[object, ...]] = []
         receipts: list[Receipt] = []
         for entry in entries:
@@ -140,8 +135,8 @@ class Ledger:
             known[entry.key] = seq, hash_, entry.body_hash
             previous = hash_
         if rows:
-            marks = _marks(connection, len(Entered._fields))
-            connection.exec_driver_sql(f"INSERT INTO entries VALUES ({marks})", rows)  # noqa: S608 - marks alone
+            with cursor(connection) as own:
+                own.executemany(f"INSERT INTO entries VALUES {marks(connection, len(Entered._fields))}", rows)  # noqa: S608 - marks alone
         return tuple(receipts)
 
     def _check_seen(self, connection: Connection, seen: Mapping[str, int]) -> None:
@@ -152,18 +147,17 @@ class Ledger:
             if found > seq:
                 raise LedgerError([problem("ledger.overtaken", where=str(self.place), subject=subject, seq=found)])
 
-    def _end(self, connection: Connection) -> tuple[int, str, str]:
-        found = connection.exec_driver_sql(_LAST).one_or_none()
-        return (0, FIRST, "") if found is None else (found[0], found[1], found[2])
-
-    def _known(self, connection: Connection, keys: list[str]) -> dict[str, tuple[int, str, str]]:
-        """Of these keys, those that the ledger has: where, and with which content."""
-        found: dict[str, tuple[int, str, str]] = {}
-        for at in range(0, len(keys), _KEYS_AT_ONCE):
-            some = tuple(keys[at : at + _KEYS_AT_ONCE])
-            rows = connection.exec_driver_sql(f"{_KNOWN} ({_marks(connection, len(some))})", some)
-            found.update((key, (seq, hash_, body)) for key, seq, hash_, body in rows)
-        return found
+    def _standing(
+        self, connection: Connection, keys: list[str]
+    ) -> tuple[tuple[int, str, str], dict[str | None, tuple[int, str, str]]]:
+        """The end of the chain (number, hash, moment), and those of these keys that stand in it (number, hash, content)."""
+        found: dict[str | None, tuple[int, str, str]] = {}
+        with cursor(connection) as own:
+            for at in range(0, len(keys), _KEYS_AT_ONCE):
+                some = tuple(keys[at : at + _KEYS_AT_ONCE])
+                own.execute(f"{_STANDING} {marks(connection, len(some))}", some)
+                found.update((key, (seq, hash_, last)) for key, seq, hash_, last in own.fetchall())
+        return found.pop(None, (0, FIRST, "")), found
 
     def _repeated(self, connection: Connection, entry: Entry, seq: int, hash_: str, body_hash: str) -> Receipt:
         same = body_hash == entry.body_hash
@@ -189,9 +183,29 @@ class Ledger:
             wanted = wanted.where(ENTRIES.c.seq <= last)
         return map(Entered._make, self._rows(wanted))
 
-    def rows(self) -> Iterator[Row[Any]]:
-        """All entries in order, bare: the columns of `Entered`."""
-        return self._rows(select(ENTRIES).order_by(ENTRIES.c.seq))
+    def rows(self, start: int, end: int | None) -> Iterator[Row[Any]]:
+        """Entries in order, bare (the columns of `Entered`): from one number up to, and without, another."""
+        wanted = select(ENTRIES).where(ENTRIES.c.seq >= start).order_by(ENTRIES.c.seq)
+        return self._rows(wanted if end is None else wanted.where(ENTRIES.c.seq < end))
+
+    def every(self, count: int) -> Iterator[int]:
+        """The number of the first entry, of the one so many entries after it, and so on."""
+        wanted, seq = select(ENTRIES.c.seq).order_by(ENTRIES.c.seq).limit(1), 0
+        with told(self.place), self.engine.connect() as connection:
+            found = connection.scalar(wanted)
+            while found is not None:
+                yield (seq := found)
+                found = connection.scalar(wanted.where(ENTRIES.c.seq >= seq).offset(count))
+
+    def before(self, seq: int) -> Entered | None:
+        """The last entry before this number."""
+        wanted = select(ENTRIES).where(ENTRIES.c.seq < seq).order_by(ENTRIES.c.seq.desc()).limit(1)
+        return next(map(Entered._make, self._rows(wanted)), None)
+
+    def last(self) -> int:
+        """The number of the last entry, 0 where there is none."""
+        with told(self.place), self.engine.connect() as connection:
+            return connection.scalar(select(func.max(ENTRIES.c.seq))) or 0
 
     def _rows(self, wanted: Select[Any]) -> Iterator[Row[Any]]:
         with told(self.place), self.engine.connect() as connection:
@@ -215,7 +229,7 @@ class Ledger:
     def head(self) -> Head:
         """The end of the chain now."""
         with told(self.place), self.engine.connect() as connection:
-            seq, hash_, _ = self._end(connection)
+            (seq, hash_, _), _ = self._standing(connection, [""])
         return Head(self.entry(1).hash, seq, hash_)
 
 

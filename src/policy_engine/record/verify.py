@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
+from itertools import pairwise
+from multiprocessing import get_context
 from typing import Any
 
 from sqlalchemy import text
 
 from policy_engine.errors import LedgerError, Problem, problem, problem_of
-from policy_engine.record.database import told
+from policy_engine.record.database import Place, connect, told
 from policy_engine.record.entry import chain_hash
 from policy_engine.record.ledger import Head, Ledger
 from policy_engine.record.schema import FIRST
@@ -20,6 +23,9 @@ __all__ = ["Verification", "verify"]
 
 MOST = 100
 """Entries with something wrong that one run names."""
+
+_STRETCH = 20_000
+"""Entries that are checked in one go; processes take turns with them."""
 
 _GUARDS = {
     "sqlite": """
@@ -41,37 +47,90 @@ class Verification:
     problems: tuple[Problem, ...]
 
 
-def verify(ledger: Ledger, head: Head | None = None, *, exact: bool = False) -> Verification:
+def verify(
+    ledger: Ledger,
+    head: Head | None = None,
+    *,
+    exact: bool = False,
+    processes: int = 1,
+    progress: Callable[[int, int], object] | None = None,
+) -> Verification:
     """Check every entry, the links between them, the database's own guards and, if given, a head signed earlier.
 
     Entries behind that head are counted, not judged: a chain that an intruder went on with looks like any other. With
-    `exact` there must be none.
+    `exact` there must be none. `processes` share the work on long ledgers; `progress` is told how many entries of how many.
     """
-    walk = _Walk(str(ledger.place), head.seq if head is not None else 0)
+    signed = head.seq if head is not None else 0
+    walks: list[_Walk] = []
+    stray: tuple[Problem, ...] = ()
     with ThreadPoolExecutor(1) as beside:
         guards = beside.submit(_guards, ledger)
         try:
-            walk.along(ledger.rows())
+            last = ledger.last() if progress is not None else 0
+            for walk in _walks(ledger, signed, processes):
+                walks.append(walk)
+                if progress is not None:
+                    progress(walk.seq, last)
         except LedgerError as error:
-            walk.problems += error.problems
+            stray = error.problems
+    found = [one for walk in walks for one in walk.problems]
+    end = Head(walks[0].first, walks[-1].seq, walks[-1].hash) if walks else Head(FIRST, 0, FIRST)
+    after = 0
     if head is not None:
-        walk.against(head)
-    if exact and head is not None and walk.seq > head.seq:
-        walk.report("ledger.longer", head.seq, found=walk.seq)
-    after = max(0, walk.seq - head.seq) if head is not None else 0
-    return Verification(Head(walk.first, walk.seq, walk.hash), after, (*walk.problems, *guards.result()))
+        found += _against(head, end, "".join(walk.met for walk in walks))
+        after = max(0, end.seq - head.seq)
+        if exact and after:
+            found.append(_problem("ledger.longer", head.seq, found=end.seq))
+    problems = [replace(one, where=str(ledger.place)) for one in found[:MOST]]
+    return Verification(end, after, (*problems, *stray, *guards.result()))
+
+
+def _against(signed: Head, end: Head, met: str) -> Iterator[Problem]:
+    """The chain as it is against a head signed earlier; `met` is the hash that stands where the head was."""
+    if end.ledger != signed.ledger:
+        yield _problem("ledger.other", 1)
+    if not met:
+        yield _problem("ledger.cut", signed.seq, found=end.seq)
+    elif met != signed.hash:
+        yield _problem("ledger.rewritten", signed.seq)
+
+
+def _problem(code: str, seq: int, **details: str | int) -> Problem:
+    return problem_of(code, None, {"seq": seq, **details})
+
+
+def _walks(ledger: Ledger, signed: int, processes: int) -> Iterator[_Walk]:
+    """Along the whole chain, a stretch at a time: each begins with what the entry before it says of itself."""
+    stretches = list(pairwise([*ledger.every(_STRETCH), None]))
+    if processes > 1 and len(stretches) > 1:
+        with ProcessPoolExecutor(min(processes, len(stretches)), get_context("spawn")) as pool:
+            yield from pool.map(partial(_walk_apart, ledger.place, signed), stretches)
+    else:
+        yield from map(partial(_walk, ledger, signed), stretches)
+
+
+def _walk_apart(place: Place, signed: int, stretch: tuple[int, int | None]) -> _Walk:
+    """In a process of its own."""
+    with Ledger(connect(place, "read"), place) as ledger:
+        return _walk(ledger, signed, stretch)
+
+
+def _walk(ledger: Ledger, signed: int, stretch: tuple[int, int | None]) -> _Walk:
+    before = ledger.before(stretch[0])
+    walk = _Walk(signed) if before is None else _Walk(signed, before.seq, before.hash, before.recorded_at)
+    walk.along(ledger.rows(*stretch))
+    return walk
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Along the chain, entry by entry."""
+    """Along a stretch of the chain, entry by entry."""
 
-    where: str
-    signed_seq: int
-    first: str = FIRST
+    signed: int
     seq: int = 0
     hash: str = FIRST
     moment: str = ""
+    first: str = FIRST
     met: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -93,20 +152,12 @@ class _Walk:
             self.seq, self.hash, self.moment = seq, hash_, moment
             if seq == 1:
                 self.first = hash_
-            if seq == self.signed_seq:
+            if seq == self.signed:
                 self.met = hash_
-
-    def against(self, signed: Head) -> None:
-        if self.first != signed.ledger:
-            self.report("ledger.other", 1)
-        if not self.met:
-            self.report("ledger.cut", signed.seq, found=self.seq)
-        elif self.met != signed.hash:
-            self.report("ledger.rewritten", signed.seq)
 
     def report(self, code: str, seq: int, **details: str | int) -> None:
         if len(self.problems) < MOST:
-            self.problems.append(problem_of(code, None, {"seq": seq, **details}, where=self.where))
+            self.problems.append(_problem(code, seq, **details))
 
 
 def _guards(ledger: Ledger) -> list[Problem]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import gc
-import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
+from policy_engine.app.cli.processors import processors
 from policy_engine.app.cli.record import RecordAs, Recording
 from policy_engine.app.cli.second import second_opinion, tell_opinions
 from policy_engine.app.cli.words import words
@@ -176,7 +176,7 @@ def _answer_headings(request: Request, about: str) -> Iterator[str]:
 
 def _outcomes(request: Request, tables: Tables) -> Iterator[Outcome]:
     """The outcome of every household, in the order of the rows."""
-    households, processes = tables.households, _processors()
+    households, processes = tables.households, processors()
     if len(households) <= IN_PROCESS or processes < 2:
         for household in households:
             yield _outcome(request, tables.layouts, household)
@@ -191,11 +191,6 @@ def _outcomes(request: Request, tables: Tables) -> Iterator[Outcome]:
                 yield from ahead.popleft().result()
         while ahead:
             yield from ahead.popleft().result()
-
-
-def _processors() -> int:
-    """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _shared: list[Any] = []

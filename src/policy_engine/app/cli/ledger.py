@@ -95,6 +95,8 @@ def verify(
     if (head is None) != (key is None) or (exact and head is None):
         raise typer.BadParameter(words("--head 与 --key 须同时给出", "--head and --key go together"))
     with reading():
+        from policy_engine.app.cli.processors import processors
+        from policy_engine.app.cli.progress import progress
         from policy_engine.record import verify as checking
         from policy_engine.record.ledger import open_ledger
         from policy_engine.record.seal import open_head
@@ -102,8 +104,8 @@ def verify(
         signed = None
         if head is not None and key is not None:
             signed = open_head(read_bytes(head).decode(errors="replace"), read_bytes(key))
-        with open_ledger(location) as ledger:
-            found = checking.verify(ledger, signed, exact=exact)
+        with open_ledger(location) as ledger, progress(words("核对", "verifying")) as tell:
+            found = checking.verify(ledger, signed, exact=exact, processes=processors(), progress=tell)
         report(found.problems)
         behind = words(f"，其中 {found.after} 条在签名之后", f", {found.after} of them behind the signed head")
         print(
