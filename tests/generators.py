@@ -208,6 +208,9 @@ GRAMMAR: Grammar = {
     "records": [("<records>[<boolean|entries>]", "[$ for $ in {0} if {1}]")],
 }
 
+VARIABLES = ("v0", "own", "item1", "v3")
+"""By depth; names that an evaluator might take for its own among them."""
+
 _HOLE = re.compile(r"<(\w+)(?:\|(\w+))?>")
 
 
@@ -235,7 +238,7 @@ def _grown(
     if depth == 0 or not rules or draw(st.integers(0, 4)) == 0:
         return draw(st.sampled_from(fitting))
     template, meaning = draw(st.sampled_from(rules))
-    variable = f"v{depth}"
+    variable = VARIABLES[depth]
     texts: list[str] = []
     meanings: list[str] = []
     for part, scope in _HOLE.findall(template):
@@ -461,6 +464,7 @@ PACK_GRAMMAR: Grammar = {
             'list contains(<codes>, "k2")',
             "count(<codes>) > 1",
             "t0 <= d0",
+            'some $ in cs satisfies $ = "k1" and <boolean>',
             "some $ in members satisfies <boolean|member>",
             "every $ in members satisfies <boolean|member>",
             'some $ in members satisfies $.labour in ("weak", "lost")',
@@ -511,6 +515,11 @@ def packs(draw: Any) -> Pack:
     leaves["boolean"].append(("e0", None))
     decisions["e1"] = {"is": draw(_conditions("number", leaves))}
     leaves["number"].append(("e1", None))
+    rounding = {"mode": draw(st.sampled_from(["half up", "half even", "up", "down"])), "places": 0, "clause": "1"}
+    decisions["e2"] = {"is": 'sum(received[kind = "money"].amount)', "rounding": rounding}
+    decisions["e3"] = {"is": f"[{draw(_conditions('boolean', leaves))}, f0]"}
+    decisions["e4"] = {"is": f"{{a: {draw(_conditions('number', leaves))}, b: f1}}"}
+    leaves["boolean"] += [("(e2 > 1)", None), ("any(e3)", None), ("(e4.a > 1)", None), ("e4.b", None)]
     for number in range(3):
         hit = draw(st.sampled_from(["unique", "any", "first", "collect"]))
         conditions = _conditions("boolean", leaves)

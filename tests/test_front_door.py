@@ -7,9 +7,11 @@ import json
 import pickle
 import subprocess
 import sys
+from decimal import Decimal
 
 import jsonschema
 import pytest
+from pydantic import ValidationError
 
 import policy_engine
 from policy_engine import Household, RequestError, Scenario, Settings, decide, load_pack
@@ -17,6 +19,7 @@ from policy_engine.record.decision_form import DecisionForm
 
 ON = datetime.date(2021, 9, 1)
 JUDGED = {"by": "乡镇研判组", "observed_on": "2021-08-20"}
+TYPED = {"by": "乡镇研判组", "observed_on": datetime.date(2021, 8, 20)}
 INSIDE = {
     "county": "宣州区",
     "household_size": 4,
@@ -87,10 +90,36 @@ def test_a_typed_household_gives_the_same_bytes(pack):
         household_size=4,
         lifted_from_poverty=True,
         at_risk=True,
-        evidence={"at_risk": JUDGED},
-        finances={2021: {"net_income": "23999.99"}},
+        evidence={"at_risk": TYPED},
+        finances={2021: {"net_income": Decimal("23999.99")}},
     )
     assert decide(pack, household, ON).to_json() == decide(pack, INSIDE, ON).to_json()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lifted_from_poverty": 1},
+        {"lifted_from_poverty": "off"},
+        {"household_size": "4"},
+        {"household_size": True},
+        {"members": [{"birth_date": 0}]},
+        {"county": 3},
+        {"relief": "dbao"},
+    ],
+)
+def test_a_typed_household_takes_nothing_for_what_it_is_not(wrong):
+    with pytest.raises(ValidationError):
+        Household(**wrong)
+
+
+def test_a_typed_household_stays_as_it_is_and_comes_back_from_json():
+    household = Household(finances={2021: {"net_income": Decimal("0.10")}}, evidence={"at_risk": TYPED})
+    with pytest.raises(TypeError):
+        household.finances[2022] = None
+    assert hash(household) == hash(pickle.loads(pickle.dumps(household)))
+    assert Household.model_validate_json(household.model_dump_json()) == household
+    assert Household.model_validate(household.model_dump()) == household
 
 
 def test_json_fits_its_published_schema(pack):

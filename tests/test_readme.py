@@ -26,6 +26,18 @@ def test_the_worked_decision_is_real(file, lang):
     assert done.stdout.rstrip() in text
 
 
+@pytest.mark.parametrize("file", ["README.md", "README.zh-CN.md"])
+def test_the_example_in_python_runs_and_is_typed(file, tmp_path):
+    example = (ROOT / file).read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    names: dict[str, object] = {}
+    exec(example, names)
+    assert names["decision"]["monitoring"].status == "undetermined"
+    (tmp_path / "example.py").write_text(example, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", str(tmp_path / "example.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+
+
 def test_every_link_leads_somewhere():
     for file in ("README.md", "README.zh-CN.md"):
         text = (ROOT / file).read_text(encoding="utf-8")

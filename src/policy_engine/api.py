@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from types import UnionType
 from typing import Any
 
 from policy_engine.decision import answer
@@ -54,11 +55,26 @@ def decide(
 
     `facts` is a `Household`, a mapping as in a facts file, or `Facts` already read. `on` is the date asked about, else
     the facts' `as_of`; no clock is read. Raises `FactsError` where facts cannot be used, `RequestError` where something
-    asked for does not exist. Unknown facts raise nothing: they give open answers that name what would settle them.
+    asked for does not exist, TypeError where an argument is of another kind altogether. Unknown facts raise nothing:
+    they give open answers that name what would settle them.
     """
     problems: tuple[Any, ...] = ()
+    _expect("pack", pack, Pack)
+    _expect("on", on, datetime.date | None)
+    _expect("settings", settings, Settings | None)
+    _expect("scenario", scenario, Scenario | None)
+    if isinstance(on, datetime.datetime) or isinstance(decisions, str):
+        raise TypeError(
+            "on: a date without a time" if isinstance(on, datetime.datetime) else "decisions: a list of names"
+        )
     if not isinstance(facts, Facts):
-        data = facts if isinstance(facts, Mapping) else facts.facts()
+        data = facts if isinstance(facts, Mapping) or not hasattr(facts, "facts") else facts.facts()
+        _expect("facts", data, Mapping)
         facts, problems = read_facts(data, pack.vocabulary)
     found = decide_facts(pack, facts, on, decisions=decisions, settings=settings, scenario=scenario, problems=problems)
     return Decision(found.pack, found.subject, found.subject_id, found.on, found.scope, found.answers, found.problems)
+
+
+def _expect(name: str, value: object, kind: type | UnionType) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name}: expected {getattr(kind, '__name__', kind)}, found {value!r}")

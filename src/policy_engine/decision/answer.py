@@ -164,10 +164,21 @@ class Decision:
     masked: bool = False
 
     def __getitem__(self, decision: str) -> Answer:
-        for answer in self.answers:
-            if answer.decision == decision:
-                return answer
-        raise KeyError(decision)
+        """The one answer to a decision; LookupError, which says why, where there is none or one for each member."""
+        found = self.each(decision)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise LookupError(f"{decision}: one answer for each member, see each({decision!r})")
+        asked = ", ".join(dict.fromkeys(answer.decision for answer in self.answers))
+        why = (
+            f"asked were {asked}"
+            if asked
+            else "the pack does not apply, see .scope"
+            if not self.scope.inside
+            else "no members"
+        )
+        raise KeyError(f"{decision}: {why}")
 
     def each(self, decision: str) -> tuple[Answer, ...]:
         """The answers to a decision that is asked about every member."""

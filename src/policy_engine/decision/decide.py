@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import partial
 
 from policy_engine.decision.answer import Answer, Decision, DeterminingRule, MissingFact, Possible, Status
@@ -16,11 +17,12 @@ from policy_engine.evaluation.compiled import program_of
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.names import nearest
+from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, TEXT, CodeType, ListType, NumberType, Type
 from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
-from policy_engine.values import Missing, Unknown
+from policy_engine.values import Missing, Months, Unknown, Value
 
 __all__ = ["asked_decisions", "check_request", "decide_facts"]
 
@@ -87,7 +89,7 @@ def asked_decisions(pack: Pack, subject: str, decisions: Iterable[str] | None) -
 
 
 def check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
-    """Every parameter and option named in a scenario or in settings exists."""
+    """Every parameter and option named in a scenario or in settings exists, and every value is of the parameter's type."""
     if not (scenario.parameters or scenario.readings or settings.parameters or settings.readings):
         return
     problems: list[Problem] = []
@@ -95,6 +97,14 @@ def check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
         if id_ not in pack.parameters:
             near = nearest(id_, pack.parameters) or ", ".join(pack.parameters)
             problems.append(problem("request.unknown_parameter", found=id_, pack=pack.id, near=near))
+    given = [
+        *scenario.parameters.items(),
+        *((id_, one.value) for id_, some in settings.parameters.items() for one in some),
+    ]
+    for id_, value in given:
+        if id_ in pack.parameters and not _of_type(value, pack.parameter(id_).type):
+            wanted = str(pack.parameter(id_).type)
+            problems.append(problem("request.wrong_type", parameter=id_, type=wanted, found=value))
     for id_, option in (*scenario.readings.items(), *settings.readings.items()):
         if id_ not in pack.readings:
             near = nearest(id_, pack.readings) or ", ".join(pack.readings)
@@ -104,6 +114,17 @@ def check_request(pack: Pack, settings: Settings, scenario: Scenario) -> None:
             problems.append(problem("request.unknown_option", found=option, reading=id_, near=known))
     if problems:
         raise RequestError(problems)
+
+
+def _of_type(value: Value, type_: Type) -> bool:
+    if isinstance(type_, ListType):
+        return isinstance(value, tuple) and all(_of_type(item, type_.item) for item in value)
+    if isinstance(type_, CodeType):
+        return value in type_.ids
+    if isinstance(type_, NumberType):
+        return isinstance(value, Decimal) and value.is_finite()
+    kinds: dict[Type, type] = {BOOLEAN: bool, TEXT: str, DATE: datetime.date, DAYS: datetime.timedelta, MONTHS: Months}
+    return type(value) is kinds.get(type_)
 
 
 class _Case:

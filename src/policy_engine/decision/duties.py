@@ -12,7 +12,7 @@ from policy_engine.decision.history import History
 from policy_engine.decision.periods import Period, periods
 from policy_engine.decision.procedure import after
 from policy_engine.evaluation.single import Single
-from policy_engine.expression.tree import Node
+from policy_engine.expression.tree import OWN, Node
 from policy_engine.model.duty import Duty
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -116,7 +116,7 @@ class _Duty:
     def asked(self, node: Node, snapshot: Snapshot) -> Value:
         """The value of a condition in a snapshot: on its first day, or on the day its facts describe."""
         day = snapshot.start if snapshot.start != datetime.date.min else min(self.on, snapshot.facts.as_of or self.on)
-        return self.run(snapshot.facts, day).value(node, {"own": snapshot.facts.root})
+        return self.run(snapshot.facts, day).value(node, {OWN: snapshot.facts.root})
 
     def run(self, facts: Facts, on: datetime.date) -> Single:
         return Single(self.pack, facts, on, self.settings)
@@ -202,7 +202,7 @@ class _Duty:
     def fulfilled(self, start: datetime.date, end: datetime.date) -> Value:
         """Is there evidence from `start` to `end`? Asked on the last day, of what is known now."""
         facts = self.known[-1].facts
-        names = {"own": facts.root, "period_start": start, "period_end": end}
+        names = {OWN: facts.root, "period_start": start, "period_end": end}
         return self.run(facts, end).value(self.duty.fulfilled_by, names)
 
     def persons(self, start: datetime.date, end: datetime.date) -> tuple[str, ...]:
@@ -210,7 +210,7 @@ class _Duty:
         if self.duty.persons is None:
             return ()
         facts = next((known.facts for known in reversed(self.known) if known.start <= end), self.known[0].facts)
-        names = {"own": facts.root, "period_start": start, "period_end": end}
+        names = {OWN: facts.root, "period_start": start, "period_end": end}
         found = self.run(facts, end).value(self.duty.persons, names)
         items = (item for item, _ in found.items) if isinstance(found, Possibly) else found
         return tuple(item for item in items if isinstance(item, str)) if not isinstance(found, Unknown) else ()

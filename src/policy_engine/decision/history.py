@@ -11,7 +11,7 @@ from policy_engine.decision.procedure import begin, step
 from policy_engine.errors import Problem, problem_of
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.names import nearest
-from policy_engine.expression.tree import Node
+from policy_engine.expression.tree import OWN, Node
 from policy_engine.model.case import Case, Correction, Event, Learned, Opened, Ruling, Taken
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -113,7 +113,7 @@ class _Known:
 
     def value(self, node: Node, on: datetime.date, names: Mapping[str, Value]) -> Value:
         run = self.history.run(on, before=self.before)
-        return run.value(node, {"own": run.facts.root, **names})
+        return run.value(node, {OWN: run.facts.root, **names})
 
     def parameter(self, id_: str, on: datetime.date) -> Value:
         run = self.history.run(on, before=self.before)
@@ -243,7 +243,7 @@ def _substance(history: History, case: Case) -> bool:
     if needs is None:
         return True
     runs = (history.run(case.since, before=number) for number in (case.taken[-1].number, None))
-    return any(run.value(needs, {"own": run.facts.root}) is True for run in runs)
+    return any(run.value(needs, {OWN: run.facts.root}) is True for run in runs)
 
 
 def _settling(history: History, case: Case, end: End) -> Settled:
@@ -253,7 +253,7 @@ def _settling(history: History, case: Case, end: End) -> Settled:
     env = {id_: recorded.get(id_, Unknown((Missing("particular", id_),))) for id_ in names}
 
     def values(nodes: Record) -> Record:
-        found = {id_: run.value(node, {"own": run.facts.root, **env}) for id_, node in nodes.items()}
+        found = {id_: run.value(node, {OWN: run.facts.root, **env}) for id_, node in nodes.items()}
         return Record((id_, value) for id_, value in found.items() if not isinstance(value, Unknown))
 
     return Settled(case.id, case.since, case.taken[-1].number, values(end.gives), values(end.adds))

@@ -25,6 +25,7 @@ from policy_engine.values import CONTEXT, Unknown, Value
 
 __all__ = ["crossings", "dates_around", "numbers_around", "step_of"]
 
+_FAR = Decimal(10) ** 12
 _PLACES = 15
 """Places to which a crossing is exact: quotients in 34 digits leave a trace behind the last of them."""
 _FIRST = datetime.date(1900, 1, 1)
@@ -117,7 +118,7 @@ def step_of(type_: NumberType) -> Decimal:
 def crossings(run: Single, asked: tuple[str, str], path: str) -> tuple[Decimal, ...]:
     """The values at which a missing number crosses a line that the decision draws, exactly; in rising order."""
     found = {_crossing(run, path, open_) for open_ in _unsettled(run, asked)}
-    return tuple(sorted(value for value in found if value is not None and abs(value) < Decimal(10) ** 12))
+    return tuple(sorted(value for value in found if value is not None))
 
 
 def _crossing(run: Single, path: str, found: _Open) -> Decimal | None:
@@ -135,12 +136,13 @@ def _crossing(run: Single, path: str, found: _Open) -> Decimal | None:
 
 
 def _zero(points: list[Decimal], heights: list[Decimal]) -> Decimal | None:
-    """Where the straight line through the points meets zero; None where there is no such line."""
+    """Where the straight line through the points meets zero; None where there is no such line, or it does so far away."""
     slope = (heights[1] - heights[0]) / (points[1] - points[0])
     rest = heights[2] - heights[1] - slope * (points[2] - points[1])
     if slope == 0 or abs(rest) > Decimal("1e-18"):
         return None
-    return round(points[0] - heights[0] / slope, _PLACES).normalize(CONTEXT)
+    at = points[0] - heights[0] / slope
+    return round(at, _PLACES).normalize(CONTEXT) if abs(at) < _FAR else None
 
 
 def dates_around(run: Single, asked: tuple[str, str], path: str) -> tuple[datetime.date, ...]:

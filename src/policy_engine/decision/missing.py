@@ -16,10 +16,11 @@ from policy_engine.decision.answer import MissingFact
 from policy_engine.decision.lines import dates_around, numbers_around
 from policy_engine.evaluation.compiled import program_of
 from policy_engine.evaluation.finding import Finding
+from policy_engine.evaluation.operations import unknown_of
 from policy_engine.evaluation.single import Single, record_at
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
 from policy_engine.model.facts import FactRecord, Facts
-from policy_engine.values import CONTEXT, Missing, Possibly, Record, Unknown
+from policy_engine.values import CONTEXT, Missing, Record, Unknown
 
 __all__ = ["Trials", "missing_of", "rank", "values_of", "with_fact"]
 
@@ -47,11 +48,7 @@ def missing_of(finding: Finding) -> tuple[Missing, ...]:
     """Everything the finding waits for, once each."""
     unknowns = [outcome.waits_for for outcome in finding.outcomes]
     unknowns += [finding.open] if finding.open is not None else []
-    if isinstance(finding.value, Unknown):
-        unknowns.append(finding.value)
-    elif isinstance(finding.value, Possibly):
-        unknowns += [part for pair in finding.value.items for part in pair if isinstance(part, Unknown)]
-    return Unknown.merge(unknowns).missing
+    return Unknown.merge((*unknowns, unknown_of(finding.value))).missing
 
 
 def rank(

@@ -17,6 +17,7 @@ from policy_engine.decision.history import History
 from policy_engine.decision.scope import scope_of
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.single import Single
+from policy_engine.expression.tree import OWN
 from policy_engine.model.canonical import digest
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -116,7 +117,7 @@ def moment(pack: Pack, facts: Facts, day: datetime.date, settings: Settings) -> 
     run = Single(pack, facts, day, settings)
     answers = {id_: _answer(run.decision(id_)) for id_ in asked}
     items = {
-        reaction.id: tuple(_items(run.value(reaction.when.items, {"own": facts.root})))
+        reaction.id: tuple(_items(run.value(reaction.when.items, {OWN: facts.root})))
         for reaction in pack.reactions.values()
         if isinstance(reaction.when, Arrives) and reaction.about == facts.subject
     }
@@ -242,5 +243,5 @@ def _about(pack: Pack, subject: str) -> list[Reaction]:
 def _persons(pack: Pack, reaction: Reaction, facts: Facts, day: datetime.date, settings: Settings) -> tuple[str, ...]:
     if reaction.persons is None:
         return ()
-    found = _items(Single(pack, facts, day, settings).value(reaction.persons, {"own": facts.root}))
+    found = _items(Single(pack, facts, day, settings).value(reaction.persons, {OWN: facts.root}))
     return tuple(item for item, _ in found if isinstance(item, str))

@@ -10,6 +10,7 @@ from typing import Any
 from policy_engine.decision.history import History, Settled
 from policy_engine.decision.procedure import after
 from policy_engine.evaluation.observe import Traced, TraceNode
+from policy_engine.expression.tree import OWN
 from policy_engine.model.case import Case, Ruling
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -142,7 +143,7 @@ def substance_of(
     if procedure.needs is None:
         return None
     run = Traced(pack, facts, on, settings)
-    value = run.value(procedure.needs, {"own": facts.root})
+    value = run.value(procedure.needs, {OWN: facts.root})
     missing = tuple(item.path for item in value.missing) if isinstance(value, Unknown) else ()
     looked_at = dict(_facts(run.noted))
     return Substance(None if isinstance(value, Unknown) else value, tuple(looked_at.items()), missing, tuple(run.noted))

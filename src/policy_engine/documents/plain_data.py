@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
+from numbers import Integral
 from typing import Any
 
 from policy_engine.documents.reader import number_of
@@ -23,10 +24,12 @@ def nodes(value: Any, path: str = "", depth: int = 0) -> Node:
     if depth > MAX_DEPTH:
         raise FactsError([problem("yaml.too_deep", _span("…", path), limit=MAX_DEPTH)])
     if isinstance(value, Mapping):
-        entries = {
-            str(key): (_scalar(str(key), path), nodes(item, _below(path, key), depth + 1))
-            for key, item in value.items()
-        }
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for key, item in value.items():
+            name = str(key)
+            if name in entries:
+                raise FactsError([problem("yaml.duplicate_key", _span(name, path), key=name)])
+            entries[name] = _scalar(name, path), nodes(item, _below(path, key), depth + 1)
         return MapNode(entries, _span("{…}", path))
     if isinstance(value, (list, tuple)):
         return ListNode(
@@ -46,10 +49,12 @@ def _leaf(value: Any, path: str) -> Node:
         return _scalar("", path)
     if isinstance(value, Decimal):
         return _scalar(format_number(value) if value.is_finite() else str(value), path)
-    if isinstance(value, int) and value.bit_length() > _LONGEST:
-        return _scalar("1e999", path)
-    if isinstance(value, (datetime.date, float, int)):
-        return _scalar(repr(value) if isinstance(value, float) else str(value), path)
+    if isinstance(value, float):
+        return _scalar(float.__repr__(value), path)
+    if isinstance(value, Integral):  # also those of NumPy
+        return _scalar("1e999" if int(value).bit_length() > _LONGEST else str(int(value)), path)
+    if isinstance(value, datetime.date):
+        return _scalar(str(value), path)
     return _scalar(repr(value), path, plain=False)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from policy_engine.errors import RequestError, problem
 from policy_engine.evaluation.single import Single
+from policy_engine.expression.tree import OWN
 from policy_engine.expression.types import NumberType, RecordType
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -45,11 +46,11 @@ def _changes(run: Single, change: FactChange) -> Iterator[tuple[str, Any]]:
     """The paths that change, as they are stored, and what stands there then; None is not known."""
     for record in _records(run.facts, change.about):
         with run.within(record):
-            holds = run.value(change.when, {"own": record})
+            holds = run.value(change.when, {OWN: record})
             if holds is False:
                 continue
             for new in change.set:
-                value = _known(run.value(new.value, {"own": record}), new)
+                value = _known(run.value(new.value, {OWN: record}), new)
                 yield from _one(run, record, new, value, sure=holds is True)
 
 

@@ -22,7 +22,7 @@ from policy_engine.values import Possibly, Record, Unknown, Value
 __all__ = ["METHODS", "Evaluator", "Locals"]
 
 Locals: TypeAlias = Mapping[str, Value]
-"""Values of bound variables by name, and of `item` by the level of its filter."""
+"""Values of bound variables, of `item` and of the record that own names are facts of, each as it is `bound_as`."""
 
 
 class Evaluator(ABC):
@@ -45,10 +45,8 @@ class Evaluator(ABC):
     # ---- names and paths
 
     def name(self, node: tree.Name, env: Locals) -> Value:
-        if node.kind == "local":
-            return env[node.id]
-        if node.kind.startswith("item"):
-            return env[node.kind]
+        if node.kind == "local" or node.kind.startswith("item"):
+            return env[node.bound_as]
         return self.global_(node)
 
     def path(self, node: tree.Path, env: Locals) -> Value:
@@ -72,7 +70,7 @@ class Evaluator(ABC):
             return target.plain()
         if isinstance(node.condition.typed, NumberType):
             return self.position(node, target, env)
-        return lists.filtered(target, lambda item: self.value(node.condition, {**env, f"item{node.level}": item}))
+        return lists.filtered(target, lambda item: self.value(node.condition, {**env, node.bound_as: item}))
 
     def position(self, node: tree.Filter, target: Value, env: Locals) -> Value:
         index = self.value(node.condition, env)
@@ -168,7 +166,7 @@ class Evaluator(ABC):
         arguments = tuple(self.value(argument, env) for argument in node.arguments)
         if node.function == "is known":
             value = arguments[0]
-            return not isinstance(value, (Unknown, Possibly)) and not (isinstance(value, Record) and not value)
+            return not operations.is_open(value) and not (isinstance(value, Record) and not value)
         signature = FUNCTIONS[node.function][node.way]
         if not signature.strict and node.function != "list contains":
             arguments = (self.as_list(node, arguments),)

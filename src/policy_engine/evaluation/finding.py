@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policy_engine.evaluation.operations import is_open
 from policy_engine.truth import Truth
-from policy_engine.values import Possibly, Unknown, Value
+from policy_engine.values import Unknown, Value
 
 __all__ = ["Finding", "Outcome", "RuleFinding"]
 
@@ -53,4 +54,4 @@ class Finding:
     @property
     def determined(self) -> bool:
         """One outcome and neither flag (for a collected list: nothing merely possible)."""
-        return not isinstance(self.value, (Unknown, Possibly))
+        return not is_open(self.value)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from policy_engine.evaluation.expressions import Locals
 from policy_engine.evaluation.finding import Finding
+from policy_engine.evaluation.operations import is_open
 from policy_engine.evaluation.single import Single
 from policy_engine.expression import tree
 from policy_engine.expression.tree import Node
@@ -17,7 +18,7 @@ from policy_engine.model.decision import DecisionDefinition, Rule
 from policy_engine.model.facts import Evidence, FactRecord
 from policy_engine.model.vocabulary import Fact
 from policy_engine.source import Span
-from policy_engine.values import Possibly, Record, Unknown, Value
+from policy_engine.values import Record, Value
 
 __all__ = ["TraceNode", "Traced", "cites_below"]
 
@@ -171,4 +172,4 @@ def cites_below(nodes: Iterable[TraceNode]) -> tuple[Citation, ...]:
 
 def known(value: Value) -> Any:
     """The value, or None where it is not (wholly) known."""
-    return None if isinstance(value, (Unknown, Possibly)) else value
+    return None if is_open(value) else value

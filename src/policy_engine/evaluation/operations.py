@@ -44,7 +44,7 @@ def truth_of(value: Value) -> Truth:
 
 
 def unknown_of(*values: Value) -> Unknown:
-    """What would settle the given values: their unknowns merged, also those inside lists."""
+    """What would settle the given values: their unknowns merged, also those inside lists and made-up records."""
     return Unknown.merge(_unknowns(values))
 
 
@@ -55,14 +55,19 @@ def _unknowns(values: tuple[Any, ...]) -> list[Unknown]:
             found.append(value)
         elif isinstance(value, Possibly):
             found += _unknowns((*(part for pair in value.items for part in pair), value.more))
-        elif type(value) is tuple:
-            found += _unknowns(value)
+        else:
+            found += _unknowns(_parts(value))
     return found
 
 
+def _parts(value: Value) -> tuple[Any, ...]:
+    """What a list or a record that an expression made consists of; a record of facts is known as far as it goes."""
+    return value if type(value) is tuple else tuple(value.values()) if type(value) is Record else ()
+
+
 def is_open(value: Value) -> bool:
-    """Is the value unknown, or a list with an unknown or merely possible item?"""
-    return isinstance(value, (Unknown, Possibly)) or (type(value) is tuple and any(map(is_open, value)))
+    """Is the value unknown, or a list or record with a part that is unknown or merely possible?"""
+    return isinstance(value, (Unknown, Possibly)) or any(map(is_open, _parts(value)))
 
 
 def undefined(error: Undefined, span: Span) -> Unknown:

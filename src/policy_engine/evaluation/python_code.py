@@ -80,7 +80,7 @@ class Units:
 
         def write(code: Code) -> None:
             if option.expression is not None:
-                found = code.value(option.expression, {"own": "own"})
+                found = code.value(option.expression, {tree.OWN: "own"})
             elif form == "member":
                 found = code.fact("own", "member", id_)
             else:
@@ -95,7 +95,8 @@ class Units:
         def write(code: Code) -> None:
             assert fact.derived_by is not None
             code.forms["own"] = form
-            code.add(f"return {code.value(fact.derived_by, {'own': 'own'})}")
+            found = code.value(fact.derived_by, {tree.OWN: "own"})
+            code.add(f"return {found}")
 
         return self.unit(("fact", form, fact.id), write, "household")
 
@@ -114,7 +115,7 @@ class Code(Operators):
 
     def expression(self, definition: DecisionDefinition) -> None:
         assert isinstance(definition.logic, Node)
-        found = self.value(definition.logic, {"own": "own"})
+        found = self.value(definition.logic, {tree.OWN: "own"})
         if definition.rounding is not None and isinstance(definition.type, NumberType):
             mode, places = definition.rounding.mode, Decimal(definition.rounding.places)
             name = "decimal" if mode == "half even" else f"round {mode}"
@@ -124,7 +125,7 @@ class Code(Operators):
     def table(self, table: DecisionTable) -> None:
         self.add("hits = []")
         for position, rule in enumerate(table.rules):
-            truth = self.value(rule.when, {"own": "own"})
+            truth = self.value(rule.when, {tree.OWN: "own"})
             self.add(f"if {truth} is None: return R.found(key, None, ())")
             if table.hit == "first":
                 self.add(f"if {truth}: return R.found(key, {self.constant(rule.then)}, ({position},))")
@@ -137,9 +138,9 @@ class Code(Operators):
 
     def name(self, node: tree.Name, bound: Bound) -> str:
         if node.kind == "local" or node.kind.startswith("item"):
-            return bound[node.id if node.kind == "local" else node.kind]
+            return bound[node.bound_as]
         if node.kind == "own":
-            return self.fact(bound["own"], self.forms[bound["own"]], node.id)
+            return self.fact(bound[tree.OWN], self.forms[bound[tree.OWN]], node.id)
         if node.kind == "household":
             return "R.root"
         if node.kind == "fact":
@@ -175,7 +176,7 @@ class Code(Operators):
         if fact.applies_when is None:
             return self.supplied(record, form, fact)
         assert fact.otherwise_is is not None
-        self.forms[record], own = form, {"own": record}
+        self.forms[record], own = form, {tree.OWN: record}
         found, applies = self.variable(), self.value(fact.applies_when, own)
         with self.block(f"if {applies} is True:"):
             self.add(f"{found} = {self.supplied(record, form, fact)}")

@@ -74,6 +74,8 @@ class Operators(ABC):
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
+        if self.depth == _DEEPEST:
+            raise NotGenerated
         self.add(head)
         self.depth += 1
         yield
@@ -129,7 +131,7 @@ class Operators(ABC):
         with self.block(f"if {items} is not None:"):
             self.add(f"{found} = []")
             with self.block(f"for {each} in {items}:"):
-                holds = self.value(node.condition, {**bound, f"item{node.level}": each})
+                holds = self.value(node.condition, {**bound, node.bound_as: each})
                 with self.block(f"if {holds} is None:"):
                     self.add(f"{found} = None")
                     self.add("break")
@@ -255,5 +257,8 @@ def _simple(node: Node) -> bool:
     """Are values of this type compared as Python compares them?"""
     return isinstance(node.typed, (NumberType, CodeType)) or node.typed in (BOOLEAN, DATE, TEXT)
 
+
+_DEEPEST = 18
+"""Blocks in blocks; Python takes twenty loops."""
 
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}

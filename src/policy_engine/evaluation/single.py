@@ -15,9 +15,10 @@ from typing import Any
 
 from policy_engine.evaluation.expressions import Evaluator, Locals
 from policy_engine.evaluation.finding import Finding, Outcome
+from policy_engine.evaluation.operations import is_open, undefined, unknown_of
 from policy_engine.evaluation.tables import evaluate_table
 from policy_engine.expression import tree
-from policy_engine.expression.functions import FUNCTIONS
+from policy_engine.expression.functions import FUNCTIONS, Undefined
 from policy_engine.expression.types import BOOLEAN, RecordType
 from policy_engine.model.decision import DecisionDefinition, Rule
 from policy_engine.model.facts import FactRecord, Facts
@@ -85,23 +86,34 @@ class Single(Evaluator):
         if decision.table is not None:
             return evaluate_table(decision.id, decision.table, map(self.rule, decision.table.rules))
         assert isinstance(decision.logic, tree.Node)
-        value = self.rounded(decision, self.value(decision.logic, {"own": self.own}))
-        if not isinstance(value, (Unknown, Possibly)):
+        value = self.rounded(decision, self.value(decision.logic, {tree.OWN: self.own}))
+        if not is_open(value):
             return Finding(decision.id, value, (Outcome(value, certain=True),))
         if isinstance(value, Unknown) and decision.type == BOOLEAN:
             outcomes = tuple(Outcome(truth, certain=False, waits_for=value) for truth in (True, False))
             return Finding(decision.id, value.plain(), outcomes)
-        return Finding(decision.id, value, (), open=value if isinstance(value, Unknown) else Unknown())
+        return Finding(decision.id, value, (), open=value if isinstance(value, Unknown) else unknown_of(value))
 
     def rounded(self, decision: DecisionDefinition, value: Value) -> Value:
-        if decision.rounding is None or not isinstance(value, Decimal):
+        """As the decision says it is rounded; the bounds of a number that is open likewise."""
+        if decision.rounding is None:
             return value
         name = "decimal" if decision.rounding.mode == "half even" else f"round {decision.rounding.mode}"
-        return FUNCTIONS[name][0].apply(value, Decimal(decision.rounding.places))
+        apply, places = FUNCTIONS[name][0].apply, Decimal(decision.rounding.places)
+        try:
+            if isinstance(value, Decimal):
+                return apply(value, places)
+            if isinstance(value, Unknown) and value.between is not None:
+                low, high = (end if end.is_infinite() else apply(end, places) for end in value.between)
+                return replace(value, between=(low, high))
+        except ArithmeticError:
+            assert isinstance(decision.logic, tree.Node)
+            return undefined(Undefined("value.overflow"), decision.logic.span)
+        return value
 
     def rule(self, rule: Rule) -> Value:
         """The truth of a rule's condition."""
-        return self.value(rule.when, {"own": self.own})
+        return self.value(rule.when, {tree.OWN: self.own})
 
     # ---- names
 
@@ -126,7 +138,7 @@ class Single(Evaluator):
 
     def name(self, node: tree.Name, env: Locals) -> Value:
         if node.kind == "own":
-            return self.fact(env["own"], node.id, node.span)
+            return self.fact(env[tree.OWN], node.id, node.span)
         return super().name(node, env)
 
     def reading(self, id_: str, span: Span) -> Value:
@@ -134,7 +146,7 @@ class Single(Evaluator):
         option = self.pack.reading(id_).option(self.chosen(id_))
         if option.expression is None:
             return self.fact(self.own if self.own.form == "member" else self.facts.root, id_, span)
-        return self.value(option.expression, {"own": self.own})
+        return self.value(option.expression, {tree.OWN: self.own})
 
     def chosen(self, reading: str) -> str:
         """The option in use: the scenario's, else the deployer's, else the default."""
@@ -180,7 +192,7 @@ class Single(Evaluator):
         """*Applies when C, otherwise V*: the name means `if C then fact else V`."""
         assert fact.applies_when is not None
         assert fact.otherwise_is is not None
-        env = {"own": record}
+        env = {tree.OWN: record}
         applies = self.value(fact.applies_when, env)
         if applies is True:
             return self.supplied(record, fact, span)
@@ -201,7 +213,7 @@ class Single(Evaluator):
             return FactRecord({}, fact.type.name, record.below(fact.id))
         if fact.derived_by is not None:
             with self.within(self.owner(record)):
-                derived = self.value(fact.derived_by, {"own": record})
+                derived = self.value(fact.derived_by, {tree.OWN: record})
             if not isinstance(derived, Unknown) or not fact.question:
                 return derived
         kind = "judgement" if fact.judgement else "fact"

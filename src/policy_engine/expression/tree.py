@@ -13,6 +13,7 @@ from policy_engine.expression.types import Type
 from policy_engine.source import Span
 
 __all__ = [
+    "OWN",
     "Between",
     "Binary",
     "Call",
@@ -59,6 +60,10 @@ class Node:
         return self.type
 
 
+OWN = "@own"
+"""Under what an evaluator binds the record that own names are facts of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Literal(Node):
     """A constant: number, text, boolean, or an `@"…"` date or duration."""
@@ -72,6 +77,11 @@ class Name(Node):
 
     id: str
     kind: str = field(default="", compare=False)
+
+    @property
+    def bound_as(self) -> str:
+        """Under what an evaluator binds it: a variable by its name, all else behind an `@`, which no variable has."""
+        return self.id if self.kind == "local" else f"@{self.kind}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -92,6 +102,11 @@ class Filter(Node):
     target: Node
     condition: Node
     level: int = field(default=0, compare=False)
+
+    @property
+    def bound_as(self) -> str:
+        """Under what an evaluator binds the item."""
+        return f"@item{self.level}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)

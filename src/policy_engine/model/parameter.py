@@ -9,6 +9,7 @@ from typing import Any
 from policy_engine.expression.types import Type
 from policy_engine.model.citation import Citation
 from policy_engine.model.label import Label
+from policy_engine.values import exact
 
 __all__ = ["DatedValue", "Parameter"]
 
@@ -22,6 +23,9 @@ class DatedValue:
     to: datetime.date | None = None
     cites: tuple[Citation, ...] = ()
     source: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", exact(self.value))
 
     def holds_on(self, day: datetime.date) -> bool:
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)

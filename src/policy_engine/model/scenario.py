@@ -9,7 +9,7 @@ from typing import Any
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import Type
 from policy_engine.model.parameter import DatedValue
-from policy_engine.values import Record
+from policy_engine.values import Record, exact
 
 __all__ = ["FactChange", "NewFact", "Scenario", "Settings"]
 
@@ -56,7 +56,7 @@ class Scenario:
     changes: tuple[FactChange, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", Record(self.parameters))
+        object.__setattr__(self, "parameters", Record({id_: exact(value) for id_, value in self.parameters.items()}))
         object.__setattr__(self, "readings", Record(self.readings))
 
 
@@ -68,5 +68,8 @@ class Settings:
     readings: Mapping[str, str] = field(default_factory=Record)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", Record(self.parameters))
+        for id_, values in self.parameters.items():
+            if not isinstance(values, (tuple, list)) or not all(isinstance(one, DatedValue) for one in values):
+                raise TypeError(f"{id_}: settings are dated values (DatedValue), each with its source, not {values!r}")
+        object.__setattr__(self, "parameters", Record({id_: tuple(found) for id_, found in self.parameters.items()}))
         object.__setattr__(self, "readings", Record(self.readings))

@@ -112,7 +112,7 @@ class ExpressionCompiler(ABC):
 
     def name(self, node: tree.Name, scope: Scope) -> Column:
         if node.kind == "local" or node.kind.startswith("item"):
-            bound = scope.bound[node.id if node.kind == "local" else node.kind]
+            bound = scope.bound[node.bound_as]
             return self.brought(bound.column, bound.frame, scope.frame)
         if node.kind == "own":
             return self.fact(scope.own, node.id, scope)
@@ -148,7 +148,7 @@ class ExpressionCompiler(ABC):
         items = self.items(target, scope)
         if not isinstance(items, Items):
             raise NotCompiled(f"a filter on {type(target).__name__}")
-        inside = scope.with_(items.frame, f"item{node.level}", items.item)
+        inside = scope.with_(items.frame, node.bound_as, items.item)
         holds = self.column(node.condition, inside)
         return replace(items, belongs=self.at(inside).and_((items.belongs, holds)))
 

@@ -17,14 +17,29 @@ _HEAD = '''"""The facts of the core vocabulary as typed models. Generated from `
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, WrapSerializer
+
+from policy_engine.values import Record
 
 '''
 
 _BASE = '''
+Bool = Annotated[bool, Strict()]
+Date = Annotated[datetime.date, Strict()]
+Number = Annotated[int, Strict()] | Annotated[Decimal, Strict()] | Annotated[float, Strict()]
+"""Nothing is guessed: no text is taken for a number, no number for a truth. A float is read by its shortest form."""
+Text = Annotated[str, Strict()]
+
+Key = TypeVar("Key", int, str)
+Item = TypeVar("Item")
+Frozen = Annotated[
+    Mapping[Key, Item], AfterValidator(Record), WrapSerializer(lambda found, write: write(dict(found)))
+]
+
 
 class Evidence(BaseModel):
     """Where a fact comes from, who vouches for it, when it was seen and when it was known."""
@@ -32,22 +47,22 @@ class Evidence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: SourceCode | None = None
-    by: str | None = None
-    observed_on: datetime.date | None = None
-    known_on: datetime.date | None = None
-    reference: str | None = None
-    complete_to: datetime.date | None = None
+    by: Text | None = None
+    observed_on: Date | None = None
+    known_on: Date | None = None
+    reference: Text | None = None
+    complete_to: Date | None = None
 
 
 class _Record(BaseModel):
     """Facts of one kind of record; what is not given is not known. `evidence` is by the name of the fact.
 
-    Facts that a pack adds may be given too; they are checked when the pack decides.
+    Facts that a pack adds may be given too; they are checked when the pack decides. Immutable and hashable.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    evidence: dict[str, Evidence] = Field(default_factory=dict)
+    evidence: Frozen[str, Evidence] = Record()
 
     def facts(self) -> dict[str, Any]:
         """The facts as a facts file has them."""
@@ -60,7 +75,7 @@ class _Record(BaseModel):
 def _plain(value: Any) -> Any:
     if isinstance(value, _Record):
         return value.facts()
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
@@ -112,9 +127,9 @@ def _model(form: RecordForm) -> Iterator[str]:
     yield ""
     if form.id in SUBJECTS:
         yield f'    subject: Literal["{form.id}"] = "{form.id}"'
-        yield '    as_of: datetime.date | None = Field(None, description="the day the facts describe")'
+        yield '    as_of: Date | None = Field(default=None, description="the day the facts describe")'
     for fact in form:
-        yield f"    {fact.id}: {_annotation(fact)} | None = Field(None, description={_description(fact)!r})".replace(
+        yield f"    {fact.id}: {_annotation(fact)} | None = Field(default=None, description={_description(fact)!r})".replace(
             "'", '"'
         )
     yield ""
@@ -127,7 +142,7 @@ def _description(fact: Fact) -> str:
 
 
 def _annotation(fact: Fact) -> str:
-    return f"dict[int, {_type(fact.type)}]" if fact.by_year else _type(fact.type)
+    return f"Frozen[int, {_type(fact.type)}]" if fact.by_year else _type(fact.type)
 
 
 def _type(type_: Type) -> str:
@@ -138,5 +153,5 @@ def _type(type_: Type) -> str:
     if isinstance(type_, CodeType):
         return _code(type_.name)
     if isinstance(type_, NumberType):
-        return "Decimal"
-    return "bool" if type_ == BOOLEAN else "datetime.date" if type_ == DATE else "str"
+        return "Number"
+    return "Bool" if type_ == BOOLEAN else "Date" if type_ == DATE else "Text"

@@ -11,7 +11,7 @@ from policy_engine.decision.lines import dates_around, numbers_around
 from policy_engine.decision.missing import with_fact
 from policy_engine.evaluation.operations import unknown_of
 from policy_engine.evaluation.single import Single
-from policy_engine.expression.tree import Node
+from policy_engine.expression.tree import OWN, Node
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, RecordType
 from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.facts import FactRecord, Facts
@@ -48,7 +48,7 @@ class _Search:
     def from_(self, facts: Facts, known: Found) -> Found | None:
         self.left -= 1
         run = Single(self.pack, facts, self.on)
-        truths = [run.value(condition, {"own": facts.root}) for condition in self.conditions]
+        truths = [run.value(condition, {OWN: facts.root}) for condition in self.conditions]
         if any(truth is not self.wanted and not isinstance(truth, Unknown) for truth in truths):
             return None
         if all(truth is self.wanted for truth in truths):
