@@ -123,6 +123,24 @@ def test_a_name_given_twice_is_an_error():
     assert [found.code for found in refused.value.problems] == ["yaml.duplicate_key"]
 
 
+@pytest.mark.parametrize(
+    ("strange", "code"),
+    [
+        ({"t": b"x"}, "facts.strange"),
+        ({"t": object()}, "facts.strange"),
+        ({"t": "\ud800"}, "facts.strange"),
+        ({"cs": {"k1"}}, "facts.strange"),
+        ({"n0": Decimal("1e999999")}, "facts.not_a_number"),
+        ({"n0": Decimal("1e-999999")}, "facts.not_a_number"),
+    ],
+)
+def test_what_cannot_be_a_fact_is_refused(strange, code):
+    pack = make_pack({"d": {"is": "f0"}}, {**VOCABULARY, "t": {"label": "文", "type": "text"}})
+    with pytest.raises(FactsError) as refused:
+        answers(pack, strange)
+    assert [found.code for found in refused.value.problems] == [code]
+
+
 def test_numbers_of_numpy_are_numbers():
     pack = make_pack({"d": {"is": "n0 + n1"}}, VOCABULARY)
     assert answers(pack, {"n0": numpy.float64(0.1), "n1": numpy.int64(3)})["d"].outcome == Decimal("3.1")

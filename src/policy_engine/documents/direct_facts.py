@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from policy_engine.documents.plain_data import is_text
 from policy_engine.expression import temporal
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType, Simple, Type
 from policy_engine.model.core_codes import SOURCE
@@ -186,7 +187,7 @@ class _Reader:
         kind = type(given)
         if kind is Decimal:
             number: Decimal = given
-            sound = number.is_finite() and CONTEXT.plus(number) == number
+            sound = number.is_finite() and abs(number.adjusted()) <= _DIGITS and CONTEXT.plus(number) == number
         elif kind is float:
             number = Decimal(repr(given))
             sound = number.is_finite()
@@ -232,7 +233,7 @@ class _Reader:
         return found
 
     def text(self, given: Any) -> str:
-        if type(given) is not str or not given.strip():
+        if type(given) is not str or not given.strip() or not (given.isascii() or is_text(given)):
             raise _OutOfTheOrdinary
         return given.strip()
 

@@ -16,7 +16,7 @@ from policy_engine.expression import temporal
 from policy_engine.source import Source, Span
 from policy_engine.values import Missing, Record, Unknown, format_number
 
-__all__ = ["context_of", "nodes"]
+__all__ = ["context_of", "is_text", "nodes"]
 
 
 def nodes(value: Any, path: str = "", depth: int = 0) -> Node:
@@ -41,25 +41,35 @@ def nodes(value: Any, path: str = "", depth: int = 0) -> Node:
 def _leaf(value: Any, path: str) -> Node:
     if isinstance(value, Enum):
         value = value.value
-    if isinstance(value, str):
+    if isinstance(value, str) and is_text(value):
         return _scalar(value, path, plain=False)
     if isinstance(value, bool):
         return _scalar("true" if value else "false", path)
     if value is None:
         return _scalar("", path)
     if isinstance(value, Decimal):
-        return _scalar(format_number(value) if value.is_finite() else str(value), path)
+        small = value.is_finite() and abs(value.adjusted()) < _LONGEST
+        return _scalar(format_number(value) if small else str(value), path)
     if isinstance(value, float):
         return _scalar(float.__repr__(value), path)
     if isinstance(value, Integral):  # also those of NumPy
         return _scalar("1e999" if int(value).bit_length() > _LONGEST else str(int(value)), path)
     if isinstance(value, datetime.date):
         return _scalar(str(value), path)
-    return _scalar(repr(value), path, plain=False)
+    raise FactsError([problem("facts.strange", _span(path or "…", path), found=type(value).__name__)])
+
+
+def is_text(given: str) -> bool:
+    """Is the text one that can be written down: no halves of characters?"""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _LONGEST = 400
-"""Bits of a whole number; a longer one is no fact, and is refused as too large."""
+"""Bits of a whole number, or digits of a decimal; a longer one is no fact, and is refused."""
 
 
 def context_of(node: Node, path: str = "") -> Any:
