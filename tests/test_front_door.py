@@ -102,6 +102,7 @@ def test_a_typed_household_gives_the_same_bytes(pack):
         {"lifted_from_poverty": 1},
         {"lifted_from_poverty": "off"},
         {"household_size": "4"},
+        {"household_size": 4.0},
         {"household_size": True},
         {"members": [{"birth_date": 0}]},
         {"county": 3},

@@ -43,8 +43,8 @@ SourceCode = Literal["self_report", "cadre_visit", "department_data", "automatic
 VisitKindCode = Literal["visit", "update", "survey"]
 Bool = Annotated[bool, Strict()]
 Date = Annotated[datetime.date, Strict()]
-Number = Annotated[int, Strict()] | Annotated[Decimal, Strict()] | Annotated[float, Strict()]
-"""Nothing is guessed: no text is taken for a number, no number for a truth. A float is read by its shortest form."""
+Number = Annotated[int, Strict()] | Annotated[Decimal, Strict()]
+"""Nothing is guessed: no text or binary float is taken for a number, no number for a truth."""
 Text = Annotated[str, Strict()]
 
 Key = TypeVar("Key", int, str)

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from numbers import Integral
 from typing import Any, TypeAlias
 
 from policy_engine.errors import Problem
@@ -28,7 +27,6 @@ __all__ = [
     "Unit",
     "Unknown",
     "Value",
-    "exact",
     "is_unknown",
     "show",
 ]
@@ -205,17 +203,6 @@ class Possibly:
 
 Value: TypeAlias = Any
 """bool | Decimal | str | date | timedelta | Months | tuple | Record, and while evaluating also Unknown | Possibly."""
-
-
-def exact(value: Value) -> Value:
-    """A number of Python as a decimal, a binary float by its shortest form; a list likewise; anything else as it is."""
-    if isinstance(value, (list, tuple)):
-        return tuple(map(exact, value))
-    if isinstance(value, float):
-        return Decimal(float.__repr__(value))
-    if isinstance(value, bool):
-        return value
-    return Decimal(int(value)) if isinstance(value, Integral) else value
 
 
 def is_unknown(value: Value) -> bool:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Integral
 from typing import Any
 
 from policy_engine.expression.types import Type
 from policy_engine.model.citation import Citation
 from policy_engine.model.label import Label
-from policy_engine.values import exact
+from policy_engine.values import Value
 
-__all__ = ["DatedValue", "Parameter"]
+__all__ = ["DatedValue", "Parameter", "exact"]
+
+
+def exact(value: Value) -> Value:
+    """A number of Python as a decimal, a binary float by its shortest form; a list likewise; anything else as it is."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(exact, value))
+    if isinstance(value, float):
+        return Decimal(float.__repr__(value))
+    if isinstance(value, bool):
+        return value
+    return Decimal(int(value)) if isinstance(value, Integral) else value
 
 
 @dataclass(frozen=True, slots=True)

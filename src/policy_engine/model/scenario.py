@@ -8,8 +8,8 @@ from typing import Any
 
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import Type
-from policy_engine.model.parameter import DatedValue
-from policy_engine.values import Record, exact
+from policy_engine.model.parameter import DatedValue, exact
+from policy_engine.values import Record
 
 __all__ = ["FactChange", "NewFact", "Scenario", "Settings"]
 

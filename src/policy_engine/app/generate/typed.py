@@ -30,8 +30,8 @@ from policy_engine.values import Record
 _BASE = '''
 Bool = Annotated[bool, Strict()]
 Date = Annotated[datetime.date, Strict()]
-Number = Annotated[int, Strict()] | Annotated[Decimal, Strict()] | Annotated[float, Strict()]
-"""Nothing is guessed: no text is taken for a number, no number for a truth. A float is read by its shortest form."""
+Number = Annotated[int, Strict()] | Annotated[Decimal, Strict()]
+"""Nothing is guessed: no text or binary float is taken for a number, no number for a truth."""
 Text = Annotated[str, Strict()]
 
 Key = TypeVar("Key", int, str)
