@@ -33,7 +33,7 @@ from policy_engine.model.decision import DecisionDefinition
 from policy_engine.population.masks import mask_type
 from policy_engine.population.tables import column_type
 from policy_engine.truth import Truth
-from policy_engine.values import CONTEXT, Possibly, Unknown
+from policy_engine.values import CONTEXT, Unknown
 
 __all__ = ["ENDLESS", "Found", "Kind", "Layout", "bits", "found_in"]
 
@@ -69,7 +69,7 @@ def found_in(finding: Finding, kind: Kind) -> Found:
     return Found(
         finding.decision,
         finding.determined,
-        None if table or isinstance(value, (Unknown, Possibly)) else value,
+        value if finding.determined and not table else None,
         frozenset((outcome.value, outcome.certain) for outcome in finding.outcomes) if table else frozenset(),
         finding.conflict,
         finding.gap,
