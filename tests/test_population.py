@@ -85,6 +85,21 @@ def test_the_shipped_packs(question):
     check(question)
 
 
+@settings(deadline=None, max_examples=5)
+@given(questions(st.just(XUANZHOU)))
+def test_what_is_answered_row_by_row_may_be_required_without_being_asked(question):
+    """No column holds a line of this size."""
+    population = population_of(question.subjects, XUANZHOU.vocabulary)
+    scenario = Scenario({"range_line": 10**23})
+    alone, among = (
+        list(
+            decide_population(XUANZHOU, population, question.on, decisions=asked, scenario=scenario).found("monitoring")
+        )
+        for asked in (["monitoring"], None)
+    )
+    assert alone == among
+
+
 # ---- worked cases
 
 

@@ -50,11 +50,15 @@ __all__ = ["Compiled", "Compiler", "compile_pack"]
 
 @dataclass
 class Compiled:
-    """A plan with the columns of the answers: by decision its layout, and the column or constant of each part."""
+    """A plan with the columns of the answers: by decision its layout, and the column or constant of each part.
+
+    `given` are the decisions whose answers, found row by row, the plan takes as they are, asked or only required.
+    """
 
     plan: Plan
     bits: Bits
     layouts: dict[str, Layout] = field(default_factory=dict)
+    given: dict[str, Layout] = field(default_factory=dict)
     parts: dict[str, dict[str, pl.Expr]] = field(default_factory=dict)
     waits: dict[str, Waits] = field(default_factory=dict)
     by_row: dict[str, str] = field(default_factory=dict)
@@ -81,6 +85,7 @@ class Compiler(ExpressionCompiler):
         self.subject = population.subject
         self.decided: dict[tuple[str, str, str], Decided | NotCompiled] = {}
         self.facts: dict[tuple[str, str, str], Column] = {}
+        self.given: dict[str, Layout] = {}
 
     # ---- decisions
 
@@ -107,6 +112,7 @@ class Compiler(ExpressionCompiler):
         layout = Layout.of_decision(definition)
         if self.waiting or frame not in self.tables:
             raise NotCompiled(f"{definition.id}: {reason}")
+        self.given[definition.id] = layout
 
         def given(part: str) -> pl.Expr:
             return self.plan.input(frame, layout.name(part) if part else definition.id)
@@ -356,6 +362,7 @@ def compile_pack(
         compiled.parts[id_] = {part: define(own.frame, expression) for part, expression in parts.items()}
         compiled.waits[id_] = {key: define(own.frame, mask) for key, mask in found.waits.items()}
         outputs |= {(own.frame, name) for part in compiled.parts[id_].values() for name in part.meta.root_names()}
+    compiled.given = {id_: compiled.layouts[id_] for id_ in compiled.by_row} | compiler.given
     if not waiting:
         compiled.plan = compiler.plan.wanted(outputs)
     return compiled

@@ -82,9 +82,12 @@ def missing_facts(
 def answers_of(asked: Asked, population: Population, compiled: Compiled) -> PopulationAnswers:
     """The answers of a compiled pack about a population with the columns it was compiled for."""
     table_of = {id_: asked.table_of(id_, population.subject) for id_ in compiled.layouts}
-    left = [compiled.layouts[id_] for id_ in compiled.by_row]
-    given = answered_by_row(asked, population, left) if left else {}
-    columns = [(table_of[id_], series.alias(name)) for id_, parts in given.items() for name, series in parts.items()]
+    given = answered_by_row(asked, population, list(compiled.given.values()))
+    columns = [
+        (asked.table_of(id_, population.subject), series.alias(name))
+        for id_, parts in given.items()
+        for name, series in parts.items()
+    ]
     frames = execute(compiled.plan, population, columns)
     tables = {
         table: _answers(frames[table], [id_ for id_, home in table_of.items() if home == table], compiled)
