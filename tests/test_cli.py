@@ -226,18 +226,19 @@ def test_a_new_pack_checks_and_tests_clean(tmp_path):
     assert run("pack", "new", str(folder)).returncode == 2
 
 
-def test_expectations_are_recorded_again(tmp_path):
+@pytest.mark.parametrize(("before", "line_end"), [("", "\n"), ("\ufeff", "\r\n")])
+def test_expectations_are_recorded_again(tmp_path, before, line_end):
     folder = tmp_path / "pinghe_2030"
     run("pack", "new", str(folder))
     case = folder / "cases" / "line.yaml"
-    text = case.read_text(encoding="utf-8")
-    case.write_text(text.replace("expect: {help: regular}", "expect: {help: none}"), encoding="utf-8")
+    text = before + case.read_text(encoding="utf-8").replace("\n", line_end)
+    case.write_bytes(text.replace("expect: {help: regular}", "expect: {help: none}").encode())
     failed = run("pack", "test", str(folder))
     assert failed.returncode == 3
     assert "case.differs" in failed.stderr
     assert run("pack", "test", str(folder), "--update").returncode == 0
     assert run("pack", "test", str(folder)).returncode == 0
-    assert "help: regular" in case.read_text(encoding="utf-8")
+    assert case.read_bytes().decode() == text
 
 
 @pytest.mark.parametrize("kind", ["rules", "procedures", "duties", "case_file", "procedure_case", "facts", "decision"])
