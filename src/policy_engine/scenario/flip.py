@@ -17,6 +17,7 @@ from policy_engine.evaluation.single import Single
 from policy_engine.expression.types import NumberType
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
+from policy_engine.model.paths import value_at
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.values import CONTEXT, Possibly, Unknown, Value
 
@@ -128,13 +129,7 @@ class _Search:
     def value(self, path: str) -> Any:
         """The fact as it is; None where it is not known or only derived."""
         stored = self.run.pack.vocabulary.stored(self.run.facts.subject, path, self.run.on.year)
-        here: Any = self.run.facts.root
-        for part in stored.split("."):
-            name, _, index = part.partition("[")
-            here = here.get(name) if here is not None else None
-            if index and here is not None:
-                here = here[int(index.rstrip("]")) - 1]
-        return here
+        return value_at(self.run.facts.root, stored)
 
     def with_(self, changes: Iterable[tuple[str, Any]]) -> Single:
         facts = self.run.facts
