@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +198,7 @@ def written(value: Any) -> Any:
         return "true" if value else "false"
     if value is None:
         return ""
-    return format_number(value) if hasattr(value, "as_tuple") else str(value)
+    return format_number(value) if isinstance(value, Decimal) else str(value)
 
 
 def _text(node: Node) -> Any:
