@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Context, Decimal, InvalidOperation, localcontext
 
 import polars as pl
 import pytest
 
+from generators import make_pack
 from policy_engine import FactsError, RequestError, load_pack
 from policy_engine.population.agreement import disagreements
 from policy_engine.population.conform import conform
+from policy_engine.population.functions import _ages
 from policy_engine.population.lists import MOST_ITEMS
 from policy_engine.population.run import decide_population
 from policy_engine.population.written import answer_table
@@ -73,6 +76,44 @@ def test_masks_of_wide_tables(tmp_path, rules, outcomes):
     outcomes_alone = answer_table(pack, population, only, in_force=True)
     assert outcomes_alone.columns == ["household_id", "scope", "kind", "kinds"]
     assert outcomes_alone.cast(pl.Schema({"kind": pl.String})).equals(written.select(outcomes_alone.columns))
+
+
+FIGURES = {
+    name: {"label": name, "type": "number", "unit": unit}
+    for name, unit in (("a", "CNY"), ("b", "CNY"), ("p", "person"))
+}
+AMOUNT = Decimal("999999999999.01")
+
+
+@pytest.mark.parametrize(
+    ("formula", "row", "shown"),
+    [
+        ("a / p", {"a": Decimal("0.01"), "p": 2}, "0.01"),  # half a fen is shown as a fen
+        ("a / p", {"a": Decimal("-0.03"), "p": 2}, "-0.02"),
+        ("a / p", {"a": Decimal("23999.99"), "p": 4}, "6000"),
+        ("a / b", {"a": Decimal("0.01"), "b": Decimal(20000)}, "0.000001"),
+        ("a / b", {"a": Decimal(1), "b": Decimal(3)}, "0.333333"),
+        ("a * b / p", {"a": AMOUNT, "b": AMOUNT, "p": 3}, "333333333332673333333333.660033"),
+        ("a * p", {"a": AMOUNT, "p": 10**9 - 1}, "999999998999010000000.99"),
+        ("a / p * 1", {"a": Decimal("0.01"), "p": 2}, "0.01"),
+        ("p * p * p * p", {"p": 10**9 - 1}, "999999996000000005999999996000000000"),  # 34 digits
+    ],
+)
+def test_figures_are_shown_to_their_places_half_up(formula, row, shown):
+    pack = make_pack({"figure": {"is": formula}}, FIGURES)
+    table = pl.DataFrame({"household_id": ["x"], **{name: [value] for name, value in row.items()}})
+    population, _ = conform({"households": table}, pack.vocabulary)
+    assert list(disagreements(pack, population, ON)) == []
+    for context in (Context(prec=3, traps=[InvalidOperation]), Context()):
+        with localcontext(context):
+            written = answer_table(pack, population, decide_population(pack, population, ON), in_force=True)
+        assert Decimal(written["figure"][0]) == Decimal(shown)
+
+
+def test_tables_of_ages_do_not_pile_up():
+    for day in range(1, 29):
+        _ages(datetime.date(2, 1, day))
+    assert _ages.cache_info().currsize <= 16
 
 
 def test_a_table_that_is_too_wide_is_refused(tmp_path):

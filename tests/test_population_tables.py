@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 from policy_engine import FactsError, Scenario, load_pack
+from policy_engine.documents.table_cells import cell_node
+from policy_engine.errors import Problem
 from policy_engine.model.facts import Evidence
 from policy_engine.population.conform import conform
 from policy_engine.population.rows import each_facts
@@ -43,6 +45,12 @@ TWO = {"household_id": ["a", "b"]}
         ("finances.2021.net_income", [1, 10**12], "facts.bad_amount"),
         ("finances.2021.net_income", ["1", "nan"], "facts.not_finite"),
         ("finances.2021.net_income", ["1", "12a"], "facts.not_a_number"),
+        ("finances.2021.net_income", ["1", "23999,99"], "facts.not_a_number"),
+        ("finances.2021.net_income", ["1", "12,34,567"], "facts.not_a_number"),
+        ("finances.2021.net_income", ["1", "1."], "facts.not_a_number"),
+        ("finances.2021.net_income", ["1", "２４０００"], "facts.not_a_number"),
+        ("finances.2021.net_income", ["1", "1" * 40], "facts.bad_amount"),
+        ("household_size", ["4", "４"], "facts.not_a_number"),
         ("household_size", [1, -1], "facts.bad_count"),
         ("household_size", [1, 0], "facts.no_people"),
         ("household_size", [1.0, 1.5], "facts.bad_count"),
@@ -51,6 +59,7 @@ TWO = {"household_id": ["a", "b"]}
         ("monitored", ["是", "对"], "facts.wrong_kind"),
         ("secure_since", ["2021-02-28", "2021-02-30"], "facts.no_such_day"),
         ("secure_since", ["2021-02-28", "2021/2/3"], "facts.not_a_date"),
+        ("secure_since", ["2021-02-28", "２０２１-０２-２８"], "facts.not_a_date"),
         ("village", ["甲", "甲"], None),
         ("grid_id", [1.0, 341802199001011234.0], "table.long_number"),
         ("risk_kinds", [["illness"], ["ill"]], "facts.not_an_option"),
@@ -70,6 +79,11 @@ def test_a_wrong_cell_has_its_place(column, values, problem):
         ({"household_id": ["a", "a"]}, None, ("table.id_twice", "households!household_id:1")),
         ({"household_id": ["a", None]}, None, ("table.id_missing", "households!household_id:2")),
         ({"name": ["a"]}, None, ("table.no_column", "households")),
+        (
+            {**TWO, "finances.２０２１.net_income": [1, 2]},
+            None,
+            ("table.unknown_column", "households!finances.２０２１.net_income"),
+        ),
         ({**TWO, "net_incom": [1, 2]}, None, ("table.unknown_column", "households!net_incom")),
         (TWO, {"household_id": ["a", "c"]}, ("table.no_household", "members!household_id:2")),
         (TWO, {"labour": ["weak"]}, ("table.no_column", "members")),
@@ -84,6 +98,27 @@ def test_a_wrong_cell_has_its_place(column, values, problem):
 def test_rows_and_columns_that_do_not_fit(households, members, problem):
     lists = {"members": members} if members else {}
     assert problem in refused(households, **lists)
+
+
+FIGURES = ["23999,99", "12,34", "1234,567", "1.", ".5", "２４０００", "１２.５", "٣", "1e3", "1_0", "1 0", "--1"]
+FIGURES += ["1,234.5", "-1,234,567.89", "+7", "0.50", "-0", "0" * 30 + "5", "007"]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_written_as_text_is_read_as_in_a_workbook(figure):
+    income = "finances.2021.net_income"
+    node = cell_node(figure, XUANZHOU.vocabulary.fact("household", "this_year.net_income").type)
+    if isinstance(node, Problem):
+        assert refused({"household_id": ["a"], income: [figure]}) == [("facts.not_a_number", f"households!{income}:1")]
+    else:
+        column = read({"household_id": ["a"], income: [figure]}).tables[""].rows[income]
+        assert column.to_list() == [Decimal(node.text) * 100]
+
+
+def test_what_a_wrong_cell_holds_is_told_as_it_stands():
+    with pytest.raises(FactsError) as raised:
+        read({"household_id": ["a"], "finances.2021.net_income": ["23999,99"]})
+    assert dict(raised.value.problems[0].details)["found"] == "23999,99"
 
 
 def test_a_household_without_rows_has_an_unknown_list():

@@ -30,7 +30,7 @@ from typer.testing import CliRunner
 from policy_engine.app.cli import progress
 from policy_engine.app.cli.main import app
 
-progress._BETWEEN_LINES = float("inf")  # however slow the machine
+progress._BETWEEN_LINES = float("inf")  # how far a slow machine has come is no part of the story
 for command in json.load(sys.stdin):
     done = CliRunner().invoke(app, shlex.split(command)[1:])
     said = [part.rstrip("\\n") for part in (done.stdout, done.stderr) if part]

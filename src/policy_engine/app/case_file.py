@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from policy_engine.app.json_text import json_text
 from policy_engine.documents.read_case import CaseFile, read_case_text
 from policy_engine.documents.read_pack import load_pack, read_text
-from policy_engine.documents.yaml import ListNode, MapNode, Node, read
+from policy_engine.documents.yaml import read
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.model.pack import Pack
 
@@ -68,23 +67,7 @@ def written(data: dict[str, Any]) -> str:
     return stream.getvalue()
 
 
-_LITERAL = re.compile(r"true|false|-?(0|[1-9]\d*)(\.\d+)?")
-"""What JSON writes without quotes; `0012` is a text there."""
-
-
 def _line(data: dict[str, Any]) -> str:
     """The data as one line of JSON, with the digits that its YAML has."""
     documents, _ = read(written(data), "")
-    return _json(documents[0]) + "\n"
-
-
-def _json(node: Node) -> str:
-    if isinstance(node, MapNode):
-        entries = (f"{json.dumps(key, ensure_ascii=False)}: {_json(value)}" for key, (_, value) in node.entries.items())
-        return "{" + ", ".join(entries) + "}"
-    if isinstance(node, ListNode):
-        return "[" + ", ".join(map(_json, node.items)) + "]"
-    if node.is_null:
-        return "null"
-    literal = node.plain and _LITERAL.fullmatch(node.text)
-    return node.text if literal else json.dumps(node.text, ensure_ascii=False)
+    return json_text(documents[0]) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -25,12 +26,14 @@ def record_expectations(runs: Iterable[CaseRun]) -> int:
 
 
 def _rewrite(path: Path, runs: list[CaseRun]) -> int:
-    text = path.read_text(encoding="utf-8")
+    written = path.read_bytes()
+    text = path.read_text(encoding="utf-8-sig")
     edits = [edit for run in runs if (edit := _edit(run)) is not None]
     for span, new in reversed(edits):
         old = text[span.start : span.end]
         text = text[: span.start] + new + old[len(old.rstrip()) :] + text[span.end :]
-    path.write_text(text, encoding="utf-8")
+    encoding = "utf-8-sig" if written.startswith(BOM_UTF8) else "utf-8"
+    path.write_text(text, encoding=encoding, newline="\r\n" if b"\r\n" in written else "\n")
     return len(edits)
 
 

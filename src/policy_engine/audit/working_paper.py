@@ -10,7 +10,7 @@ from typing import NamedTuple
 from policy_engine.audit.replay import Difference, Replay
 from policy_engine.decision.answer import Decision
 from policy_engine.errors import Language
-from policy_engine.evaluation.observe import TraceNode
+from policy_engine.evaluation.observe import walk
 from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, Facts
 from policy_engine.model.path_labels import label_of
@@ -65,8 +65,8 @@ def fact_lines(decision: Decision, facts: Facts, language: Language) -> Iterator
     """Every fact that the answers looked at, once, in the order of looking."""
     vocabulary = decision.pack.vocabulary
     seen: set[str] = set()
-    for node in _looked_at(decision):
-        if node.text in seen:
+    for node in walk(answer.trace for answer in decision.answers):
+        if node.kind not in ("fact", "judgement") or node.text in seen:
             continue
         seen.add(node.text)
         fact = vocabulary.fact(facts.subject, node.text)
@@ -83,15 +83,6 @@ def fact_lines(decision: Decision, facts: Facts, language: Language) -> Iterator
             str(evidence.known_on or ""),
             evidence.reference,
         )
-
-
-def _looked_at(decision: Decision) -> Iterator[TraceNode]:
-    stack = [answer.trace for answer in reversed(decision.answers)]
-    while stack:
-        node = stack.pop()
-        if node.kind in ("fact", "judgement"):
-            yield node
-        stack.extend(reversed(node.children))
 
 
 # ---- one page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from policy_engine.documents.read_settings import read_settings
 from policy_engine.documents.reader import BAD, Reader
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar, read
 from policy_engine.errors import FactsError, Problem, RequestError, problem
-from policy_engine.evaluation.observe import TraceNode
+from policy_engine.evaluation.observe import TraceNode, walk
 from policy_engine.expression.names import nearest
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -136,16 +137,10 @@ def _compare(decision: Decision, item: tuple[Scalar, Node]) -> Iterator[Problem]
 
 
 def _because(decision: Decision, node: Node) -> Iterator[Problem]:
-    shown = {part.text for answer in decision.answers for part in walk_trace(answer.trace)}
+    shown = {part.text for part in walk(answer.trace for answer in decision.answers)}
     for item in node.items if isinstance(node, ListNode) else (node,):
         if isinstance(item, Scalar) and item.text not in shown:
             yield problem("case.not_in_trace", item.span, found=item.text)
-
-
-def walk_trace(node: TraceNode) -> Iterator[TraceNode]:
-    yield node
-    for child in node.children:
-        yield from walk_trace(child)
 
 
 def _compare_open(answer: Answer, node: MapNode) -> Iterator[Problem]:
@@ -203,7 +198,7 @@ def written(value: Any) -> Any:
         return "true" if value else "false"
     if value is None:
         return ""
-    return format_number(value) if hasattr(value, "as_tuple") else str(value)
+    return format_number(value) if isinstance(value, Decimal) else str(value)
 
 
 def _text(node: Node) -> Any:

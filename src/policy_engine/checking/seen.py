@@ -58,7 +58,7 @@ def unseen(pack: Pack, traces: Iterable[TraceNode]) -> dict[Condition, tuple[boo
     """The conditions not seen both ways, each with the truths that are wanting."""
     truths: dict[Condition, set[bool]] = {}
     for trace in traces:
-        _note(trace, "", truths)
+        _note(trace, "", truths, set())
     return {
         condition: tuple(truth for truth in (True, False) if truth not in truths.get(condition, set()))
         for condition in conditions(pack)
@@ -66,9 +66,12 @@ def unseen(pack: Pack, traces: Iterable[TraceNode]) -> dict[Condition, tuple[boo
     }
 
 
-def _note(node: TraceNode, owner: str, truths: dict[Condition, set[bool]]) -> None:
-    """Note the truth of everything under a node for the rule, decision or reading that looked at it."""
+def _note(node: TraceNode, owner: str, truths: dict[Condition, set[bool]], noted: set[tuple[str, str]]) -> None:
+    """Note the truth of everything under a node for the rule, decision or reading that looked at it; decisions once."""
     if node.kind == "decision":
+        if (node.text, node.item) in noted:
+            return
+        noted.add((node.text, node.item))
         owner = node.text
     elif node.kind == "rule":
         owner = f"{owner.partition('.')[0]}.{node.text}"
@@ -78,4 +81,4 @@ def _note(node: TraceNode, owner: str, truths: dict[Condition, set[bool]]) -> No
         if isinstance(child.value, bool):
             text = _OF_MEMBER.sub("", child.text)
             truths.setdefault(Condition(owner, text), set()).add(child.value)
-        _note(child, owner, truths)
+        _note(child, owner, truths, noted)

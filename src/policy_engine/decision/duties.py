@@ -11,13 +11,13 @@ from typing import Literal, TypeAlias
 from policy_engine.decision.history import History
 from policy_engine.decision.periods import Period, periods
 from policy_engine.decision.procedure import after
+from policy_engine.evaluation.operations import truth_of
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.tree import OWN, Node
 from policy_engine.model.duty import Duty
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Settings
-from policy_engine.truth import Truth
 from policy_engine.values import Possibly, Unknown, Value
 
 __all__ = ["Owed", "Snapshot", "State", "duties", "snapshots"]
@@ -214,7 +214,3 @@ class _Duty:
         found = self.run(facts, end).value(self.duty.persons, names)
         items = (item for item, _ in found.items) if isinstance(found, Possibly) else found
         return tuple(item for item in items if isinstance(item, str)) if not isinstance(found, Unknown) else ()
-
-
-def truth_of(value: Value) -> Truth:
-    return None if isinstance(value, Unknown) else bool(value)

@@ -15,6 +15,7 @@ from policy_engine.expression.tree import OWN, Node
 from policy_engine.model.case import Case, Correction, Event, Learned, Opened, Ruling, Taken
 from policy_engine.model.facts import Evidence, FactRecord, Facts
 from policy_engine.model.pack import Pack
+from policy_engine.model.paths import parts
 from policy_engine.model.procedure import End, Procedure
 from policy_engine.model.scenario import Settings
 from policy_engine.values import Missing, Record, Unknown, Value
@@ -331,4 +332,4 @@ def _lists(record: Record, prefix: str = "") -> Iterator[str]:
 
 
 def _head(path: str) -> str:
-    return path.partition(".")[0].partition("[")[0]
+    return next(parts(path))[0]

@@ -17,10 +17,11 @@ from policy_engine.decision.lines import dates_around, numbers_around
 from policy_engine.evaluation.compiled import program_of
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.operations import unknown_of
-from policy_engine.evaluation.single import Single, record_at
+from policy_engine.evaluation.single import Single
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
-from policy_engine.model.facts import FactRecord, Facts
-from policy_engine.values import CONTEXT, Missing, Record, Unknown
+from policy_engine.model.facts import Facts, with_value
+from policy_engine.model.paths import value_at
+from policy_engine.values import CONTEXT, Missing, Unknown
 
 __all__ = ["Trials", "missing_of", "rank", "values_of", "with_fact"]
 
@@ -34,7 +35,7 @@ class Trial:
 
     def determines(self, decision: str, item: str) -> bool:
         if self.compiled is not None:
-            record = record_at(self.single.facts, item) if item else self.single.facts.root
+            record = value_at(self.single.facts.root, item) if item else self.single.facts.root
             if self.compiled.find(decision, record) is not None:
                 return True
         return self.single.ask(decision, item).determined
@@ -104,20 +105,4 @@ def values_of(run: Single, decision: str, path: str, item: str) -> tuple[Any, ..
 def with_fact(facts: Facts, path: str, value: Any, run: Single) -> Facts:
     """A copy of the facts in which the fact at the path has this value."""
     stored = run.pack.vocabulary.stored(facts.subject, path, run.on.year)
-    return replace(facts, root=_set(facts.root, stored.split("."), value, run))
-
-
-def _set(record: Any, parts: list[str], value: Any, run: Single) -> Any:
-    name, *rest = parts
-    name, _, index = name.partition("[")
-    if index:
-        items = list(record.get(name, ()))
-        position = int(index.rstrip("]")) - 1
-        items[position] = _set(items[position], rest, value, run) if rest else value
-        new: Any = tuple(items)
-    elif rest:
-        new = _set(record.get(name, Record()), rest, value, run)
-    else:
-        new = value
-    entries = {**record, name: new}
-    return FactRecord(entries, record.form, record.path) if isinstance(record, FactRecord) else Record(entries)
+    return replace(facts, root=with_value(facts.root, stored, value, run.pack.vocabulary))

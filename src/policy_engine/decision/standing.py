@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from policy_engine.decision.history import History, Settled
 from policy_engine.decision.procedure import after
-from policy_engine.evaluation.observe import Traced, TraceNode
+from policy_engine.evaluation.observe import Traced, TraceNode, facts_below
 from policy_engine.expression.tree import OWN
 from policy_engine.model.case import Case, Ruling
 from policy_engine.model.facts import Facts
@@ -145,15 +145,8 @@ def substance_of(
     run = Traced(pack, facts, on, settings)
     value = run.value(procedure.needs, {OWN: facts.root})
     missing = tuple(item.path for item in value.missing) if isinstance(value, Unknown) else ()
-    looked_at = dict(_facts(run.noted))
+    looked_at = facts_below(run.noted)
     return Substance(None if isinstance(value, Unknown) else value, tuple(looked_at.items()), missing, tuple(run.noted))
-
-
-def _facts(nodes: Iterable[TraceNode]) -> Iterator[tuple[str, Any]]:
-    for node in nodes:
-        if node.kind in ("fact", "judgement") and not node.children:
-            yield node.name, node.value
-        yield from _facts(node.children)
 
 
 def _differences(then: Substance, current: Substance) -> Iterator[Difference]:

@@ -14,14 +14,11 @@ def place_of(subject: Node, path: str, kind: str, vocabulary: Vocabulary) -> Spa
 
     Where the path is not written out to its end, the place of what is.
     """
-    reached, node = "", subject
-    for part in path.split("."):
-        reached = f"{reached}.{part}" if reached else part
-        name, _, index = part.partition("[")
-        fact = None if name.isdigit() else vocabulary.fact(kind, reached)
-        below = _entry(node, (name,) if fact is None else (fact.id, fact.label.zh))
-        if index and isinstance(below, ListNode):
-            below = below.items[int(index.rstrip("]")) - 1]
+    node = subject
+    for names, number in vocabulary.names(kind, path):
+        below = _entry(node, names)
+        if number is not None and isinstance(below, ListNode):
+            below = below.items[number - 1]
         if below is None:
             break
         node = below

@@ -18,7 +18,7 @@ from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, Nu
 from policy_engine.source import Source, Span
 from policy_engine.values import format_number
 
-__all__ = ["Cell", "cell_node", "cell_text", "cell_words", "is_empty", "long_number", "wanted_in"]
+__all__ = ["FIGURE", "Cell", "cell_node", "cell_text", "cell_words", "is_empty", "long_number", "wanted_in"]
 
 Cell = Any
 """Text, number, boolean, date or time of day as calamine reads it; an empty text is an empty cell."""
@@ -28,7 +28,10 @@ NOWHERE = Span(Source("", ""), 0, 0)
 EXACT = Decimal(10) ** 15
 """Spreadsheets keep 15 digits: a longer number has lost its end."""
 
-_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+FIGURE = r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?"
+"""How a figure is written as text: thousands may be parted by commas, and no comma is a decimal point."""
+
+_NUMBER = re.compile(FIGURE)
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII
 )

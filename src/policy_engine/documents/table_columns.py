@@ -36,10 +36,10 @@ _PARTS: dict[Part, tuple[str, str]] = {
 }
 _PART_TYPES: dict[Part, Type] = {"by": TEXT, "observed_on": DATE, "complete": BOOLEAN, "as_of": DATE}
 _YEARS = (
-    re.compile(r"(?P<name>.+?)\s*[（(]?(?P<year>\d{4})\s*年?度?[）)]?"),
-    re.compile(r"(?P<year>\d{4})\s*年度?\s*(?P<name>.+)"),
+    re.compile(r"(?P<name>.+?)\s*[（(]?(?P<year>[0-9]{4})\s*年?度?[）)]?"),
+    re.compile(r"(?P<year>[0-9]{4})\s*年度?\s*(?P<name>.+)"),
 )
-_YEAR_IN_PATH = re.compile(r"(?<=\.)\d{4}(?=\.)")
+_YEAR_IN_PATH = re.compile(r"(?<=\.)[0-9]{4}(?=\.)")
 _AS_OF = Fact("as_of", Label("事实日期", "Facts as of"), DATE)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from policy_engine.errors import RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.tree import OWN
-from policy_engine.expression.types import NumberType, RecordType
-from policy_engine.model.facts import Evidence, FactRecord, Facts
+from policy_engine.expression.types import NumberType
+from policy_engine.model.facts import Evidence, FactRecord, Facts, with_value
 from policy_engine.model.pack import Pack
+from policy_engine.model.paths import value_at
 from policy_engine.model.scenario import FactChange, NewFact, Scenario, Settings
-from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.values import CONTEXT, Possibly, Record, Unknown, Value
 
 __all__ = ["SUPPOSED", "changed", "check_range", "rounded"]
@@ -37,7 +37,7 @@ def changed(pack: Pack, facts: Facts, on: datetime.date, settings: Settings, sce
         new = [pair for change in scenario.changes for pair in _changes(run, change)]
     supposed = facts
     for path, value in new:
-        root = _set(supposed.root, path.split("."), value, pack.vocabulary)
+        root = with_value(supposed.root, path, value, pack.vocabulary)
         supposed = replace(supposed, root=root, evidence=Record({**supposed.evidence, path: SUPPOSED}))
     return supposed
 
@@ -64,7 +64,7 @@ def _one(run: Single, record: FactRecord, new: NewFact, value: Any, *, sure: boo
     def stored(path: str) -> str:
         return record.below(run.pack.vocabulary.stored(record.form, path, run.on.year))
 
-    before = _at(record, run.pack.vocabulary.stored(record.form, new.path, run.on.year))
+    before = value_at(record, run.pack.vocabulary.stored(record.form, new.path, run.on.year))
     value = value if sure or value == before else None
     if value == before and not (value is None and new.behind):
         return
@@ -72,13 +72,6 @@ def _one(run: Single, record: FactRecord, new: NewFact, value: Any, *, sure: boo
     yield from ((stored(path), None) for path in new.again)
     if value is None:
         yield from ((stored(path), None) for path in new.behind)
-
-
-def _at(record: FactRecord, path: str) -> Any:
-    here: Any = record
-    for part in path.split("."):
-        here = here.get(part) if here is not None else None
-    return here
 
 
 def _known(value: Value, new: NewFact) -> Any:
@@ -103,34 +96,3 @@ def check_range(number: Decimal, new: NewFact) -> None:
 
 _MOST = 10**12
 _MOST_COUNTED = 10**9
-
-
-def _set(record: FactRecord, parts: list[str], value: Any, vocabulary: Vocabulary) -> FactRecord:
-    """The record with the entry at this path; without it where the value is None."""
-    (name, _, index), rest = parts[0].partition("["), parts[1:]
-    entries = dict(record)
-    if index:
-        items, place = list(entries[name]), int(index.rstrip("]")) - 1
-        items[place] = _set(items[place], rest, value, vocabulary)
-        entries[name] = tuple(items)
-    elif rest:
-        entries[name] = _set_below(record, name, rest, value, vocabulary)
-    elif value is None:
-        entries.pop(name, None)
-    else:
-        entries[name] = value
-    return FactRecord(entries, record.form, record.path)
-
-
-def _set_below(record: FactRecord, name: str, rest: list[str], value: Any, vocabulary: Vocabulary) -> Record:
-    fact = vocabulary.form(record.form).find(name)
-    assert fact is not None
-    assert isinstance(fact.type, RecordType)
-    path = record.below(name)
-    if not fact.by_year:
-        below = record.get(name, FactRecord({}, fact.type.name, path))
-        return _set(below, rest, value, vocabulary)
-    years: Record = record.get(name, Record())
-    year, rest = rest[0], rest[1:]
-    below = years.get(year, FactRecord({}, fact.type.name, f"{path}.{year}"))
-    return Record({**years, year: _set(below, rest, value, vocabulary)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from policy_engine.evaluation.expressions import Locals
@@ -20,7 +20,7 @@ from policy_engine.model.vocabulary import Fact
 from policy_engine.source import Span
 from policy_engine.values import Record, Value
 
-__all__ = ["TraceNode", "Traced", "cites_below"]
+__all__ = ["TraceNode", "Traced", "cites_below", "facts_below", "walk"]
 
 
 class TraceNode(NamedTuple):
@@ -155,6 +155,26 @@ class Traced(Single):
             evidence = self.evidence(path)
             return evidence.source or "supplied" if evidence else "supplied"
         return "derived" if fact.derived_by is not None else ""
+
+
+def walk(roots: Iterable[TraceNode]) -> Iterator[TraceNode]:
+    """Some nodes and everything below them, in the order of the trace: each once, however often it was looked at."""
+    roots = tuple(roots)
+    todo, seen = list(roots[::-1]), set()
+    while todo:
+        node = todo.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            todo += node.children[::-1]
+
+
+def facts_below(roots: Iterable[TraceNode]) -> dict[str, Any]:
+    """The facts that were asked for themselves, not worked out from others: by path, their values (None: not known)."""
+    return {node.name: node.value for node in walk(roots) if node.kind in _ASKED and not node.children}
+
+
+_ASKED = ("fact", "judgement")
 
 
 def cites_below(nodes: Iterable[TraceNode]) -> tuple[Citation, ...]:

@@ -24,6 +24,7 @@ from policy_engine.model.decision import DecisionDefinition, Rule
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.parameter import DatedValue
+from policy_engine.model.paths import value_at
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.model.vocabulary import SUBJECTS, YEARS, Fact
 from policy_engine.source import Span
@@ -63,7 +64,7 @@ class Single(Evaluator):
 
     def ask(self, id_: str, item: str = "") -> Finding:
         """The finding of a decision about the subject, or about the item of its facts at this path (`members[2]`)."""
-        return self.decision(id_) if not item else self.about(id_, record_at(self.facts, item))
+        return self.decision(id_) if not item else self.about(id_, value_at(self.facts.root, item))
 
     def about(self, id_: str, record: FactRecord) -> Finding:
         """The finding of a decision about an item: a member of the household, a household or village of the area."""
@@ -223,7 +224,8 @@ class Single(Evaluator):
         """The household, village or area that a record belongs to."""
         path = record.path
         while path and path != self.facts.root.path:
-            if path.endswith("]") and (found := record_at(self.whole, path)).form in SUBJECTS:
+            found: FactRecord = value_at(self.whole.root, path)
+            if path.endswith("]") and found.form in SUBJECTS:
                 return found
             path = path.rpartition(".")[0]
         return self.facts.root
@@ -249,16 +251,6 @@ def complete_to(facts: Facts, path: str) -> datetime.date | None:
     """The day up to which a list of events is complete; None where the facts name no day."""
     evidence = facts.evidence.get(path)
     return (evidence and evidence.complete_to) or facts.as_of
-
-
-def record_at(facts: Facts, path: str) -> FactRecord:
-    """The record at a path such as `members[2]`."""
-    record: Any = facts.root
-    for part in path.split("."):
-        name, _, index = part.partition("[")
-        record = record[name][int(index.rstrip("]")) - 1] if index else record[name]
-    found: FactRecord = record
-    return found
 
 
 def renamed(record: Any, form: str, path: str) -> FactRecord:

@@ -6,6 +6,7 @@ stands where a code is asked for is checked against the list of codes, and may b
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -134,9 +135,9 @@ class _Checker:
             return replace(node, type=TEXT)
         if isinstance(value, Months):
             return replace(node, type=MONTHS)
-        if hasattr(value, "isoformat"):
+        if isinstance(value, datetime.date):
             return replace(node, type=DATE)
-        if hasattr(value, "total_seconds"):
+        if isinstance(value, datetime.timedelta):
             return replace(node, type=DAYS)
         return replace(node, type=NumberType(None) if self.bare_figures or value in (0, 1) else NUMBER)
 

@@ -11,13 +11,10 @@ from policy_engine.model.citation import Citation
 from policy_engine.model.label import Label
 from policy_engine.source import Span
 
-__all__ = ["FORCES", "HIT_POLICIES", "DecisionDefinition", "DecisionTable", "Force", "HitPolicy", "Rounding", "Rule"]
+__all__ = ["DecisionDefinition", "DecisionTable", "Force", "HitPolicy", "Rounding", "Rule"]
 
 HitPolicy: TypeAlias = Literal["unique", "any", "first", "collect"]
-HIT_POLICIES: tuple[HitPolicy, ...] = ("unique", "any", "first", "collect")
-
 Force: TypeAlias = Literal["shall", "may", "strive", "encourage", "defer"]
-FORCES: tuple[Force, ...] = ("shall", "may", "strive", "encourage", "defer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from policy_engine.expression.types import RecordType
+from policy_engine.model.paths import parts
+from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.values import Record
 
-__all__ = ["Evidence", "FactRecord", "Facts", "paths"]
+__all__ = ["Evidence", "FactRecord", "Facts", "paths", "with_value"]
 
 
 class FactRecord(Record):
@@ -86,3 +89,34 @@ def paths(record: Record, prefix: str = "") -> Iterator[tuple[str, Any]]:
                 yield from paths(item, f"{path}[{position}]")
         else:
             yield path, value
+
+
+def with_value(record: FactRecord, path: str, value: Any, vocabulary: Vocabulary) -> FactRecord:
+    """The record with a value at a path as facts are stored; with nothing there where the value is None."""
+    entries = dict(record)
+    head, _, rest = path.partition(".")
+    name, number = next(parts(head))
+    if number is not None:
+        items = list(entries[name])
+        items[number - 1] = with_value(items[number - 1], rest, value, vocabulary)
+        entries[name] = tuple(items)
+    elif rest:
+        entries[name] = _with_below(record, name, rest, value, vocabulary)
+    elif value is None:
+        entries.pop(name, None)
+    else:
+        entries[name] = value
+    return FactRecord(entries, record.form, record.path)
+
+
+def _with_below(record: FactRecord, name: str, rest: str, value: Any, vocabulary: Vocabulary) -> Record:
+    fact = vocabulary.form(record.form).find(name)
+    assert fact is not None
+    assert isinstance(fact.type, RecordType)
+    path = record.below(name)
+    if not fact.by_year:
+        return with_value(record.get(name, FactRecord({}, fact.type.name, path)), rest, value, vocabulary)
+    years: Record = record.get(name, Record())
+    year, _, rest = rest.partition(".")
+    below = years.get(year, FactRecord({}, fact.type.name, f"{path}.{year}"))
+    return Record({**years, year: with_value(below, rest, value, vocabulary)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policy_engine.model.label import Label
 from policy_engine.model.pack import Pack
+from policy_engine.model.paths import parts
 
 __all__ = ["YEAR_LABELS", "label_of", "place"]
 
@@ -33,10 +34,9 @@ def label_of(path: str, pack: Pack, subject: str, language: str) -> str:
 
 def place(path: str, language: str) -> str:
     """The item that a path leads into, by number: `members[2].health` as 第2人."""
-    found = [part.partition("[") for part in path.split(".") if "[" in part]
-    numbered = [(name, index.rstrip("]")) for name, _, index in found]
+    numbered = [(name, number) for name, number in parts(path) if number is not None]
     if language == "zh":
         units = {"members": "人", "households": "户", "villages": "村"}
-        return "".join(f"第{index}{units.get(name, '项')}" for name, index in numbered)
+        return "".join(f"第{number}{units.get(name, '项')}" for name, number in numbered)
     singular = {"members": "member", "households": "household", "villages": "village"}
-    return ", ".join(f"{singular.get(name, name)} {index}" for name, index in numbered)
+    return ", ".join(f"{singular.get(name, name)} {number}" for name, number in numbered)

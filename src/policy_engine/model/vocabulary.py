@@ -9,6 +9,7 @@ from functools import cached_property
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import ListType, RecordType, Type
 from policy_engine.model.label import Label
+from policy_engine.model.paths import parts
 from policy_engine.values import Unit
 
 __all__ = ["SUBJECTS", "YEARS", "Fact", "RecordForm", "Vocabulary", "record_type"]
@@ -105,19 +106,17 @@ class Vocabulary:
     def steps(self, subject: str, path: str) -> Iterator[tuple[int, int, Fact]]:
         """Along a path such as `members[2].health` or `last_year.net_income`: place in the form, index or year, fact."""
         form: RecordForm | None = self.form(subject)
-        for part in _parts(path):
-            name, _, index = part.partition("[")
+        for name, number in _named(path):
             if form is None or name not in form.places:
                 return
             place, fact = form.places[name]
-            number = index.rstrip("]")
-            yield place, int(number) if number.isdigit() else -YEARS.get(name, 0), fact
+            yield place, -YEARS.get(name, 0) if number is None else number, fact
             form = self._below(fact.type)
 
     def fact(self, subject: str, path: str) -> Fact | None:
         """The fact at the end of a path, or None where the path leads nowhere."""
         found = [fact for _, _, fact in self.steps(subject, path)]
-        return found[-1] if found and len(found) == len(_parts(path)) else None
+        return found[-1] if found and len(found) == len(_named(path)) else None
 
     def personal(self, subject: str, path: str) -> bool:
         """Is the fact at the end of a path personal, or anything that it is a part of?"""
@@ -132,22 +131,29 @@ class Vocabulary:
         if YEARS.keys().isdisjoint(path.split(".")):
             return path
         form: RecordForm | None = self.form(subject)
-        parts: list[str] = []
-        for part in path.split("."):
-            name = part.partition("[")[0]
+        stored: list[str] = []
+        for part, (name, _) in zip(path.split("."), parts(path), strict=True):
             _, fact = form.places.get(name, (0, None)) if form is not None else (0, None)
-            parts += [fact.id, str(year + YEARS[name])] if fact is not None and name in YEARS else [part]
+            stored += [fact.id, str(year + YEARS[name])] if fact is not None and name in YEARS else [part]
             form = self._below(fact.type) if fact is not None else None
-        return ".".join(parts)
+        return ".".join(stored)
+
+    def names(self, subject: str, path: str) -> Iterator[tuple[tuple[str, ...], int | None]]:
+        """Along a path as facts are stored: the names under which a file may write each step, and the item's number."""
+        form: RecordForm | None = self.form(subject)
+        for name, number in parts(path):
+            fact = form.find(name) if form is not None else None
+            yield (name,) if fact is None else (fact.id, fact.label.zh), number
+            form = form if name.isdigit() else self._below(fact.type) if fact is not None else None
 
     def _below(self, type_: Type) -> RecordForm | None:
         item = type_.item if isinstance(type_, ListType) else type_
         return self.form(item.name) if isinstance(item, RecordType) else None
 
 
-def _parts(path: str) -> list[str]:
+def _named(path: str) -> list[tuple[str, int | None]]:
     """The steps of a path; a year under a fact by year is no step of its own."""
-    return [part for part in path.split(".") if not part.isdigit()]
+    return [part for part in parts(path) if not part[0].isdigit()]
 
 
 def _retyped(form: RecordForm, grown: Mapping[str, RecordForm]) -> RecordForm:

@@ -170,17 +170,19 @@ class Layout:
         bounds = None
         if self.kind == "number":
             value = self._number(value, row.get("per"))
-            low, high = self._number(row.get("least")), self._number(row.get("most"))
+            low, high = self._number(row.get("least")), self._most(row.get("most"))
             bounds = (low, high) if value is None and low is not None and high is not None else None
         return Found(self.decision, value is not None, value, bounds=bounds, missing=missing)
 
     def _number(self, value: Any, per: int | None = None) -> Decimal | None:
         if value is None or isinstance(value, Decimal):
             return value
-        if value >= ENDLESS * 10**self.scale:
-            return Decimal("Infinity")
         number = Decimal(value).scaleb(-self.scale, CONTEXT)
         return number if per is None else CONTEXT.divide(number, Decimal(per))
+
+    def _most(self, value: Any) -> Decimal | None:
+        endless = isinstance(value, int) and value >= ENDLESS * 10**self.scale
+        return Decimal("Infinity") if endless else self._number(value)
 
     def _table(self, row: Mapping[str, Any], missing: frozenset[tuple[str, str]] | None) -> Found:
         possible = list(bits(self.outcomes, row["possible"]))

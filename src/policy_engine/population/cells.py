@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from policy_engine.documents.table_cells import FIGURE
 from policy_engine.errors import Problem, problem, problem_of
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
 from policy_engine.model.core import may_be_negative
@@ -22,7 +23,6 @@ MOST_PROBLEMS = 20
 _TRUTHS = {"true": True, "false": False, "是": True, "否": False}
 _BETWEEN = r"\s*[、，,；;]\s*"
 _NONE = ("无", "none")
-_NUMBER = r"^[+-]?\d{1,18}(\.\d*)?$"
 _EXACT = 10**15
 
 
@@ -99,7 +99,7 @@ class Cells:
             self.wrong(column, cells, days.cast(cells.dtype) != cells, "facts.not_a_date")
             return days
         texts = cells.cast(pl.String)
-        shaped = texts.str.contains(r"^\d{4}-\d{2}-\d{2}$")
+        shaped = texts.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
         days = texts.str.to_date("%Y-%m-%d", strict=False).set(~shaped.fill_null(value=False), None)
         bad = days.is_null() & cells.is_not_null()
         self.wrong(column, texts, bad & ~shaped, "facts.not_a_date")
@@ -152,25 +152,27 @@ class Cells:
         if cells.dtype.is_decimal():
             return self._decimals(column, cells.cast(pl.String), scale, code)
         if cells.dtype == pl.String:
-            return self._decimals(column, cells.str.replace_all(",", ""), scale, code)
+            return self._decimals(column, cells, scale, code)
         self.wrong(column, cells, cells.is_not_null(), "facts.not_a_number")
         return pl.Series(cells.name, [None] * len(cells), dtype=pl.Int64)
 
     def _decimals(self, column: str, texts: pl.Series, scale: int, code: str) -> pl.Series:
-        shaped = texts.str.contains(_NUMBER)
+        shaped = texts.str.contains(f"^{FIGURE}$")
         infinite = texts.str.to_lowercase().str.contains(r"^[+-]?(nan|inf|infinity)$")
         self.wrong(column, texts, infinite, "facts.not_finite")
         self.wrong(column, texts, ~shaped & ~infinite, "facts.not_a_number")
-        parts = pl.DataFrame({"text": texts.set(~shaped.fill_null(value=True), None)}).with_columns(
-            whole=pl.col("text").str.extract(r"^[+-]?(\d+)"),
-            rest=pl.col("text").str.extract(r"\.(\d*?)0*$").fill_null(""),
+        parts = pl.DataFrame({"text": texts.set(~shaped.fill_null(value=True), None).str.replace_all(",", "")}).select(
+            "text",
+            whole=pl.col("text").str.extract("^[+-]?0*([0-9]+)"),
+            rest=pl.col("text").str.extract(r"\.([0-9]*?)0*$").fill_null(""),
         )
-        number = parts.select(
+        far = parts["whole"].str.len_chars() > 18
+        number = parts.with_columns(whole=parts["whole"].set(far, None)).select(
             fine=pl.col("rest").str.len_chars() > scale,
             value=(pl.col("whole") + pl.col("rest").str.slice(0, scale).str.pad_end(scale, "0")).cast(pl.Int128)
             * pl.when(pl.col("text").str.starts_with("-")).then(-1).otherwise(1),
         )
-        wrong = number["fine"] | (number["value"].abs() >= 10**18)
+        wrong = far | number["fine"] | (number["value"].abs() >= 10**18)
         self.wrong(column, texts, wrong & shaped, code)
         return number["value"].set(wrong.fill_null(value=True), None).cast(pl.Int64)
 

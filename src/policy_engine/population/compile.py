@@ -310,8 +310,14 @@ def _number_parts(value: Column) -> tuple[dict[str, pl.Expr], Waits, int]:
     if isinstance(value, Open):
         return {"": pl.lit(None, pl.Int64)}, value.waits, 0
     number = as_number(value)
+    if max(-number.least, number.most) >= 10 ** (_MOST_DIGITS + number.scale):
+        raise NotCompiled(f"a figure of more than {_MOST_DIGITS} digits before the point")
     named = {"": number.value, "per": number.per, "least": number.low, "most": number.high}
     return {part: found for part, found in named.items() if found is not None}, number.waits, number.scale
+
+
+_MOST_DIGITS = 32
+"""Before the point, of figures in tables of answers: Polars' decimals have 38, six of them behind the point."""
 
 
 def outcome_parts(found: Decided) -> dict[str, pl.Expr]:

@@ -69,9 +69,9 @@ def _looked_up(born: pl.Expr, day: datetime.date) -> pl.Expr:
     return pl.lit(_ages(day)).gather(pl.when(born <= day).then(place))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
 def _ages(day: datetime.date) -> pl.Series:
-    """The completed years on this day by the day of birth, from the first day that there is."""
+    """The completed years on this day by the day of birth, from the first day that there is (1.5 MB for a day asked about)."""
     births = pl.select(pl.date_range(datetime.date.min, day)).to_series()
     return births.to_frame("born").select(_completed_years(pl.col("born"), pl.lit(day)).cast(pl.Int16)).to_series()
 

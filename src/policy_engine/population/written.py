@@ -2,13 +2,13 @@
 
 For a decision `d`: `d` (the outcome, empty where not determined; a collected list as a list), `d.status` (determined,
 undetermined, gap, conflict), and of tables `d.possible`, `d.rules` (the determining rules). `d.missing` where asked
-for. Of answers that hold outcomes alone, `d` alone.
+for. A figure per head is shown to the fen, any other to six places, both half up. Of answers that hold outcomes alone, `d` alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
@@ -16,9 +16,12 @@ from policy_engine.model.pack import Pack
 from policy_engine.population.answers import Layout, bits
 from policy_engine.population.run import PopulationAnswers
 from policy_engine.population.tables import ROOT, Population
+from policy_engine.values import CONTEXT, format_number
 
 __all__ = ["STATUSES", "answer_table", "scope_column", "status_of"]
 
+PLACES = 6
+"""Of a figure in a table of answers; one per head is shown to the fen."""
 SCOPES = ("in", "out", "open")
 STATUSES = ("determined", "undetermined", "gap", "conflict")
 
@@ -109,15 +112,22 @@ def _named(masks: pl.Series, names: Sequence[str]) -> pl.Series:
 
 
 def _values(layout: Layout, frame: pl.DataFrame) -> pl.Series:
-    """Values as they are; figures as decimals, a quotient shown to the fen, half up."""
+    """Values as they are; figures as decimals, and what was answered row by row as texts."""
     cells = frame[layout.decision]
+    if layout.kind == "number":
+        assert layout.of is not None
+        places = 2 if str(getattr(layout.of.type, "unit", "")) == "CNY/person" else PLACES
+        figures = [None if found.value is None else _shown(found.value, places) for found in layout.found(frame)]
+        if cells.dtype != pl.Object:
+            return pl.Series(figures, dtype=pl.Decimal(38, PLACES))
+        cells = pl.Series([None if figure is None else format_number(figure) for figure in figures], dtype=pl.String)
     if cells.dtype == pl.Object:
         return pl.Series([None if cell is None else str(cell) for cell in cells.to_list()], dtype=pl.String)
-    if layout.kind != "number":
-        return cells
-    numbers = [found.value for found in layout.found(frame)]
-    return pl.Series([None if number is None else _shown(number) for number in numbers], dtype=pl.Decimal(38, 6))
+    return cells
 
 
-def _shown(number: Decimal) -> Decimal:
-    return round(number, 6)
+def _shown(figure: Decimal, places: int) -> Decimal:
+    """The figure with so many places at most, half up; as no digits are added, 34 are enough."""
+    if int(figure.as_tuple().exponent) >= -places:
+        return figure
+    return figure.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, CONTEXT)

@@ -105,7 +105,8 @@ def _card(decision: Decision, answer: Answer, language: Language) -> str:
         parts.append(f"<h3>{escape(say('still_needed', language))}</h3>")
         parts.append(_list(missing_label(item, decision, language) for item in answer.missing))
     parts.append(f"<details open><summary>{escape(say('why', language))}</summary>")
-    branches = "".join(_tree(decision, child, language, answer.decision) for child in answer.trace.children)
+    written = {(answer.trace.text, answer.trace.item)}
+    branches = "".join(_tree(decision, child, language, answer.decision, written) for child in answer.trace.children)
     parts.append(f"<ul>{branches}</ul></details>")
     if answer.relied:
         parts.append(f"<h3>{escape(say('relied', language))}</h3>")
@@ -113,11 +114,16 @@ def _card(decision: Decision, answer: Answer, language: Language) -> str:
     return "".join(parts) + "</div></section>"
 
 
-def _tree(decision: Decision, node: TraceNode, language: Language, owner: str) -> str:
-    owner = node.text if node.kind == "decision" else owner
+def _tree(decision: Decision, node: TraceNode, language: Language, owner: str, written: set[tuple[str, str]]) -> str:
+    """A node and what is below it; a decision that has been written out is only named."""
+    if node.kind == "decision":
+        if (node.text, node.item) in written and node.children:
+            node = node._replace(children=(), origin="shown above")
+        written.add((node.text, node.item))
+        owner = node.text
     sign, _, text = node_text(decision, node, language, owner).partition(" ")
     cites = _cites(node.cites)
-    below = "".join(_tree(decision, child, language, owner) for child in node.children)
+    below = "".join(_tree(decision, child, language, owner, written) for child in node.children)
     return (
         f'<li><span class="m {_CLASSES[mark(node.value)]}">{sign}</span> {escape(text)}{cites}'
         f"{f'<ul>{below}</ul>' if below else ''}</li>"

@@ -12,11 +12,12 @@ from policy_engine.decision.decide import check_request
 from policy_engine.decision.lines import crossings, step_of
 from policy_engine.decision.missing import values_of, with_fact
 from policy_engine.evaluation.finding import Finding
-from policy_engine.evaluation.observe import Traced, TraceNode
+from policy_engine.evaluation.observe import Traced, facts_below
 from policy_engine.evaluation.single import Single
 from policy_engine.expression.types import NumberType
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
+from policy_engine.model.paths import value_at
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.values import CONTEXT, Possibly, Unknown, Value
 
@@ -92,7 +93,7 @@ def flips(
     check_request(pack, run.settings, run.scenario)
     with localcontext(CONTEXT):
         search = _Search(run, decision, item, to, run.ask(decision, item))
-        paths = [path for path in dict(_facts(run.trace(decision, item))) if search.changeable(path)]
+        paths = [path for path in facts_below([run.trace(decision, item)]) if search.changeable(path)]
         lines = tuple(line for path in paths for line in search.lines(path))
         found: tuple[Flip, ...] = ()
         for size in range(1, MOST + 1):
@@ -105,13 +106,6 @@ def flips(
 def answer_of(finding: Finding) -> Value:
     """The answer as a value; an unknown where it is open."""
     return Unknown() if isinstance(finding.value, (Unknown, Possibly)) else finding.value
-
-
-def _facts(node: TraceNode) -> Iterator[tuple[str, Any]]:
-    if node.kind in ("fact", "judgement") and not node.children:
-        yield node.name, node.value
-    for child in node.children:
-        yield from _facts(child)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +122,7 @@ class _Search:
     def value(self, path: str) -> Any:
         """The fact as it is; None where it is not known or only derived."""
         stored = self.run.pack.vocabulary.stored(self.run.facts.subject, path, self.run.on.year)
-        here: Any = self.run.facts.root
-        for part in stored.split("."):
-            name, _, index = part.partition("[")
-            here = here.get(name) if here is not None else None
-            if index and here is not None:
-                here = here[int(index.rstrip("]")) - 1]
-        return here
+        return value_at(self.run.facts.root, stored)
 
     def with_(self, changes: Iterable[tuple[str, Any]]) -> Single:
         facts = self.run.facts

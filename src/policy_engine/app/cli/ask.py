@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +26,7 @@ from policy_engine.app.cli.options import (
     settings_of,
 )
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.app.facts_file import load_data, save_data, set_path
+from policy_engine.app.facts_file import load_data, save_data, text_of, with_answer
 from policy_engine.app.official_texts import quotes_of
 from policy_engine.decision.answer import Decision, MissingFact
 from policy_engine.decision.decide import decide_facts
@@ -75,20 +76,19 @@ def command(
         data = load_data(facts) if facts is not None and facts.exists() else {}
         day = _day(data, on)
 
-        def decided() -> Decision:
-            read, problems = read_facts(data, loaded.vocabulary)
+        def decided(known: dict[str, Any]) -> Decision:
+            read, problems = read_facts(known, loaded.vocabulary)
             return decide_facts(
                 loaded, read, day, decisions=decision, settings=supplied, scenario=scenario, problems=problems
             )
 
-        found = _interview(loaded, data, day, decided, by)
+        interview = _Interview(loaded, day, by, out or facts, decided)
+        found = interview.of(data)
         print(decision_text(found, LANGUAGE, quotes=quotes.get(loaded.id)))
-        target = out or facts
-        if target is not None:
-            save_data(data, target)
-            print(words(f"事实已写入 {target}", f"facts written to {target}"), file=sys.stderr)
+        if interview.target is None:
+            print(text_of(interview.data), end="")
         else:
-            save_data(data, None)
+            print(words(f"事实已写入 {interview.target}", f"facts written to {interview.target}"), file=sys.stderr)
         raise typer.Exit(exit_for([found]))
 
 
@@ -106,24 +106,58 @@ def _day(data: dict[str, Any], on: str | None) -> datetime.date:
     return day
 
 
-def _interview(
-    pack: Pack, data: dict[str, Any], day: datetime.date, decided: Callable[[], Decision], by: str
-) -> Decision:
-    skipped: set[str] = set()
-    print(
-        words("直接回车表示不知道；输入 q 结束。", "An empty line means not known; q ends."),
-        file=sys.stderr,
-    )
-    while True:
-        found = decided()
-        item = next_question(found, skipped)
-        if item is None:
-            return found
-        answer = _line(_question(pack, item, found))
-        if answer is None or answer.strip() == "q":
-            return found
-        if not answer.strip() or not _take(pack, data, item, answer.strip(), day, by, found.subject, decided):
-            skipped.add(item.path)
+@dataclass
+class _Interview:
+    """Questions to a person, and the answers so far: each is in the target file before the next question is asked."""
+
+    pack: Pack
+    day: datetime.date
+    by: str
+    target: Path | None
+    decided: Callable[[dict[str, Any]], Decision]
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, data: dict[str, Any]) -> Decision:
+        """The decision on the data and all that the person adds to them."""
+        skipped: set[str] = set()
+        found = self.decided(data)
+        self.keep(data)
+        print(words("直接回车表示不知道；输入 q 结束。", "An empty line means not known; q ends."), file=sys.stderr)
+        while (item := next_question(found, skipped)) is not None:
+            answer = _line(_question(self.pack, item, found))
+            if answer is None or answer.strip() == "q":
+                break
+            if not answer.strip() or not self.take(item, answer.strip(), found.subject):
+                skipped.add(item.path)
+            found = self.decided(self.data)
+        return found
+
+    def keep(self, data: dict[str, Any]) -> None:
+        self.data = data
+        if self.target is not None:
+            save_data(data, self.target)
+
+    def take(self, item: MissingFact, answer: str, subject: str) -> bool:
+        """Add the answer to the data; an answer that is no such value is told and asked again (True: do not skip)."""
+        fact = self.pack.vocabulary.fact(subject, item.path)
+        value = parse_answer(answer, fact.type if fact is not None else None)
+        if value is None:
+            print(words("没有听懂，请再答一次。", "That was not understood; please answer again."), file=sys.stderr)
+            return True
+        if item.kind == "judgement":
+            by = self.by or _line(words("由谁研判？", "Judged by whom?")) or ""
+            if not by:
+                return False
+            value = {"value": value, "by": by, "observed_on": self.day.isoformat()}
+        stored = self.pack.vocabulary.stored(subject, item.path, self.day.year)
+        told = with_answer(self.data, stored, value, self.pack.vocabulary)
+        try:
+            self.decided(told)
+        except FactsError as error:
+            report(error.problems)
+        else:
+            self.keep(told)
+        return True
 
 
 def _line(prompt: str) -> str | None:
@@ -159,36 +193,6 @@ def _hint(type_: Type | None) -> str:
     if isinstance(type_, NumberType):
         return words(*(f"[{word}]" for word in UNITS[str(type_.unit)])) if str(type_.unit) in UNITS else ""
     return ""
-
-
-def _take(
-    pack: Pack,
-    data: dict[str, Any],
-    item: MissingFact,
-    answer: str,
-    day: datetime.date,
-    by: str,
-    subject: str,
-    decided: Callable[[], Decision],
-) -> bool:
-    """Put the answer into the data; an answer that is no such value is told and asked again (True: do not skip)."""
-    fact = pack.vocabulary.fact(subject, item.path)
-    value = parse_answer(answer, fact.type if fact is not None else None)
-    if value is None:
-        print(words("没有听懂，请再答一次。", "That was not understood; please answer again."), file=sys.stderr)
-        return True
-    if item.kind == "judgement":
-        by = by or _line(words("由谁研判？", "Judged by whom?")) or ""
-        if not by:
-            return False
-        value = {"value": value, "by": by, "observed_on": day.isoformat()}
-    before = set_path(data, item.path, value, day.year)
-    try:
-        decided()
-    except FactsError as error:
-        report(error.problems)
-        set_path(data, item.path, before, day.year)
-    return True
 
 
 def parse_answer(answer: str, type_: Type | None) -> Any:

@@ -21,7 +21,7 @@ from policy_engine.documents.scope import pack_names
 from policy_engine.documents.yaml import MapNode, read
 from policy_engine.errors import FactsError, PolicyEngineError, Problem, RequestError, problem
 from policy_engine.evaluation.context import Context, evaluate
-from policy_engine.evaluation.observe import Traced
+from policy_engine.evaluation.observe import Traced, TraceNode
 from policy_engine.evaluation.operations import is_open, unknown_of
 from policy_engine.expression.check import check
 from policy_engine.expression.parse import parse
@@ -108,16 +108,22 @@ def _in_pack(expression: str, name: str, facts: Path | None, on: str | None) -> 
         raise PolicyEngineError(problems)
     run = Traced(pack, subject, day)
     code = _tell(str(node.type), run.value(node, {}))
+    written: set[tuple[str, str]] = set()
     for part in run.noted:
-        _trace(part, 1)
+        _trace(part, 1, written)
     return code
 
 
-def _trace(part: Any, depth: int) -> None:
+def _trace(part: TraceNode, depth: int, written: set[tuple[str, str]]) -> None:
+    """A line for each thing looked at; a decision that has been written out is only named."""
+    again = part.kind == "decision" and (part.text, part.item) in written
+    origin = words("见上", "see above") if again else part.origin
     value = "?" if part.value is None else show(part.value)
-    print(f"{'  ' * depth}{part.kind} {part.text} = {value}{f'  ({part.origin})' if part.origin else ''}")
-    for child in part.children:
-        _trace(child, depth + 1)
+    print(f"{'  ' * depth}{part.kind} {part.text} = {value}{f'  ({origin})' if origin else ''}")
+    if part.kind == "decision":
+        written.add((part.text, part.item))
+    for child in () if again else part.children:
+        _trace(child, depth + 1, written)
 
 
 def _tell(type_: str, value: Any) -> Exit:
