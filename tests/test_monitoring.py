@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_engine import load_pack, load_settings
-from policy_engine.documents.read_facts import read_facts
+from policy_engine.documents.plain_data import nodes
+from policy_engine.documents.read_facts import read_facts, read_facts_node
 from policy_engine.documents.read_pack import find_pack
 from policy_engine.errors import DisagreementError, LedgerError, RequestError
 from policy_engine.model.scenario import Settings
@@ -175,6 +176,22 @@ def test_the_state_is_a_function_of_the_set_of_facts(tmp_path_factory, said, cha
         look_at(other, MONITORING, day("2022-11-15"))
         assert standing(one) == standing(other)
         assert whole_state(one) == whole_state(other)
+
+
+@pytest.mark.parametrize("read", [read_facts, lambda data, names: read_facts_node(nodes(data), names)])
+def test_an_alert_is_the_same_in_whatever_order_an_event_was_written(read, ledger):
+    """Facts read again from the ledger come in the order of the vocabulary; the acknowledgement holds."""
+    shock = {"happened_on": "2022-09-10", "kind": "illness"}
+    for as_of, said in (("2022-09-15", shock), ("2022-10-15", dict(reversed(shock.items())))):
+        data = {"household_id": "QT-0001", "as_of": as_of, "shocks": [said]}
+        new = submission(PACK, read(data, PACK.vocabulary)[0], day(as_of))
+        assert ingest(ledger, MONITORING, [new]).withdrawals == 0
+        for alert in board(ledger, PACK, day("2022-09-20"), Settings()).open:
+            noticed = acknowledgement(ledger, PACK, alert.id, "township", day("2022-09-16"))
+            ledger.append([noticed], MONITORING.clock())
+    assert [alert.acknowledged["on"] for alert in board(ledger, PACK, day("2022-10-20"), Settings()).alerts] == [
+        "2022-09-16"
+    ]
 
 
 # ---- late facts
