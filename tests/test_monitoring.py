@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from html.parser import HTMLParser
 from itertools import permutations
 from pathlib import Path
@@ -19,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_engine import load_pack, load_settings
+from policy_engine.decision import history
 from policy_engine.documents.plain_data import nodes
 from policy_engine.documents.read_facts import read_facts, read_facts_node
 from policy_engine.documents.read_pack import find_pack
@@ -27,7 +29,7 @@ from policy_engine.model.scenario import Settings
 from policy_engine.monitoring.board import acknowledgement, board
 from policy_engine.monitoring.ingest import Monitoring, Subject, Tally, ingest, look_at
 from policy_engine.monitoring.state import states
-from policy_engine.monitoring.submission import submission
+from policy_engine.monitoring.submission import folded, submission
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -176,6 +178,24 @@ def test_the_state_is_a_function_of_the_set_of_facts(tmp_path_factory, said, cha
         look_at(other, MONITORING, day("2022-11-15"))
         assert standing(one) == standing(other)
         assert whole_state(one) == whole_state(other)
+
+
+@given(st.lists(st.tuples(DAYS, DAYS, SAID), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_what_is_known_along_the_days_is_what_is_known_of_each(said):
+    life = folded(PACK, [facts(as_of, known, **rest) for as_of, known, rest in said], Settings())
+    assert list(life.along(day("2022-12-31"))) == [(one, life.facts(one)) for one in life.days()]
+
+
+def test_one_submission_more_is_not_folded_anew_for_every_alert(ledger, monkeypatch):
+    """Twelve months, each with one more shock and its alert: every stage of what was known is folded once."""
+    shocks = [{"kind": "illness", "happened_on": f"2022-{month:02}-01"} for month in range(1, 13)]
+    months = [whole(f"2022-{month:02}-15", shocks=shocks[:month]) for month in range(1, 13)]
+    assert ingest(ledger, MONITORING, months[:-1]).alerts == 11
+    learned, count = history._learned, Counter()
+    monkeypatch.setattr(history, "_learned", lambda *given: count.update(["folded"]) or learned(*given))
+    assert ingest(ledger, MONITORING, months[-1:]).alerts == 1
+    assert count["folded"] <= sum(range(12)) + 4 * 12
 
 
 @pytest.mark.parametrize("read", [read_facts, lambda data, names: read_facts_node(nodes(data), names)])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moments, steps, watched
+from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moment, steps, watched
 from policy_engine.decision.request import Request
 from policy_engine.errors import LedgerError
 from policy_engine.model.facts import Facts
@@ -167,26 +167,33 @@ class Subject:
         self.every = every
         self.id = every[0].facts.id
         self.until = max(looked, *(one.known_on for one in every))
-        self.seen: dict[tuple[datetime.date, Facts], Moment] = {}
         self.history = folded(self.pack, every, monitoring.settings)
+        self.root = self.history.facts(self.until).root
+        self.seen: dict[tuple[datetime.date, Facts], Moment] = {}
+        self.stages: dict[datetime.date, list[tuple[datetime.date, Facts]]] = {}
+        self.now = self.moments(self.history.along(self.until))
 
-    def moments(self, submissions: Sequence[Submission], until: datetime.date) -> list[Moment]:
-        return moments(folded(self.pack, submissions, self.monitoring.settings), until, self.seen)
+    def moments(self, along: Iterable[tuple[datetime.date, Facts]]) -> list[Moment]:
+        """What reactions look at along some days; what was looked at once is not looked at again."""
+        for day, facts in (given := list(along)):
+            if (day, facts) not in self.seen:
+                self.seen[day, facts] = moment(self.pack, facts, day, self.monitoring.settings)
+        return [self.seen[one] for one in given]
 
     def decisions(self, before: Sequence[Submission]) -> Iterator[Entry]:
         """Records of the days that are new or come out otherwise than `before`, and last of what is known now."""
         asked = watched(self.pack, self.history.subject)
-        old = {one.day: one.answers for one in self.moments(before, self.until)}
-        along = self.moments(self.every, self.until)
-        touched = [one for one in along[:-1] if old.get(one.day) != one.answers]
-        for one in (*touched, *along[-1:]) if asked else ():
+        earlier = folded(self.pack, before, self.monitoring.settings)
+        old = {one.day: one.answers for one in self.moments(earlier.along(self.until))}
+        touched = [one for one in self.now[:-1] if old.get(one.day) != one.answers]
+        for one in (*touched, *self.now[-1:]) if asked else ():
             request = Request(one.day, asked, self.monitoring.settings, ranked=False)
             decision = request.decide(self.pack, one.facts)
             yield decision_entry(decision, one.facts, request, self.monitoring.files.body_hash, self.until)
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """Every alert that is due, by id: a function of the set of submissions and of the last day looked at."""
-        along = list(steps(self.moments(self.every, self.until)))
+        along = list(steps(self.now))
         owed = list(due_for_duties(self.history, self.until))
         for step in along:
             self.monitoring.check(step.findings)
@@ -201,16 +208,22 @@ class Subject:
         first = min(one.known_on for one in self.every if one.day == due.day)
         stages = sorted({one.known_on for one in self.every})
         for stage in (one for one in stages[:-1] if one >= first):
-            then = self.moments([one for one in self.every if one.known_on <= stage], due.day)
-            last = list(steps(then[-2:]))[-1:]
+            up_to = [one for one in self.known_at(stage) if one[0] <= due.day]
+            last = list(steps(self.moments(up_to[-2:])))[-1:]
             if due in due_along(self.pack, last, self.monitoring.settings):
                 return stage
         return stages[-1]
 
+    def known_at(self, stage: datetime.date) -> list[tuple[datetime.date, Facts]]:
+        """What was known along the days by the end of a day; folded once for all alerts."""
+        if stage not in self.stages:
+            then = [one for one in self.every if one.known_on <= stage]
+            self.stages[stage] = list(folded(self.pack, then, self.monitoring.settings).along(self.until))
+        return self.stages[stage]
+
     def body(self, due: Due, known: datetime.date) -> dict[str, Any]:
         """The alert as it stands in the ledger. It says what changed, not why: that is in the decisions."""
-        reaction = due.reaction
-        root = self.history.facts(self.until).root
+        reaction, root = due.reaction, self.root
         return {
             "form": FORM,
             "alert": due.id(self.pack.id, self.id),
