@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import permutations
 from pathlib import Path
@@ -25,11 +26,14 @@ from policy_engine.documents.plain_data import nodes
 from policy_engine.documents.read_facts import read_facts, read_facts_node
 from policy_engine.documents.read_pack import find_pack
 from policy_engine.errors import DisagreementError, LedgerError, RequestError
+from policy_engine.expression.types import CodeType, Option
 from policy_engine.model.scenario import Settings
+from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.monitoring.board import acknowledgement, board
 from policy_engine.monitoring.ingest import Monitoring, Subject, Tally, ingest, look_at
 from policy_engine.monitoring.state import states
 from policy_engine.monitoring.submission import folded, submission
+from policy_engine.record.encoding import decode_record
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -212,6 +216,59 @@ def test_an_alert_is_the_same_in_whatever_order_an_event_was_written(read, ledge
     assert [alert.acknowledged["on"] for alert in board(ledger, PACK, day("2022-10-20"), Settings()).alerts] == [
         "2022-09-16"
     ]
+
+
+# ---- facts handed in under an earlier version of the pack
+
+
+def earlier_pack():
+    """As the pack may have been: with facts that it no longer has, another kind of need, and an income in words."""
+    names = PACK.vocabulary
+    text, kind = (names.fact("household", path) for path in ("village", "needs.kind"))
+    lodging = Option("lodging", "借住", "lodging")
+    facts_ = {
+        "household": [replace(text, id="loan_from_kin"), replace(text, id="low_income")],
+        "need": [replace(kind, type=CodeType("kind", (*kind.type.options, lodging)))],
+        "shock": [replace(text, id="damage")],
+    }
+    forms = [
+        replace(form, facts=tuple(one for one in form if one.id not in {new.id for new in facts_.get(form.id, ())}))
+        for form in names.forms
+    ]
+    return replace(PACK, vocabulary=Vocabulary(tuple(forms)).extended(facts_))
+
+
+def test_facts_that_the_pack_no_longer_has_are_passed_over_and_the_rest_is_read(ledger):
+    earlier = earlier_pack()
+    said = {
+        "loan_from_kin": {"value": "x", "by": "a", "observed_on": "2022-09-01"},
+        "needs": [{**NEED, "kind": "lodging"}],
+    }
+    said |= {"shocks": [{"happened_on": "2022-09-10", "kind": "illness", "damage": "x"}], "low_income": "half"}
+    data = {"household_id": "QT-0001", "as_of": "2022-09-15", "town": "船寮镇", **said}
+    old = submission(earlier, read_facts(data, earlier.vocabulary)[0], day("2022-09-15"))
+    ledger.append([old.entry(earlier)], MONITORING.clock())
+    told = []
+    heard = replace(MONITORING, warn=told.extend)
+    assert ingest(ledger, heard, [whole("2022-10-15", household="QT-0002")]) == Tally(1, 1, 0, 0)
+    assert told == []
+    assert ingest(ledger, heard, [facts("2022-10-15")]).alerts == 1
+    passed = [("monitor.passed_over", "2", "shocks[1].damage, needs[1].kind, loan_from_kin, low_income")]
+    assert [(one.code, one.where, dict(one.details)["facts"]) for one in told] == passed
+    found = board(ledger, PACK, day("2022-10-20"), Settings())
+    assert [one.severity for one in found.warnings] == ["warning"]
+    assert [area.place for area in found.areas] == [("船寮镇",)]
+    (known,) = states(ledger.entries(subject="QT-0001"), PACK)["household", "QT-0001"].submissions[:1]
+    assert list(map(dict, known.facts.root["shocks"])) == [{"happened_on": day("2022-09-10"), "kind": "illness"}]
+    assert dict(known.facts.evidence) == {}
+
+
+def test_records_of_decisions_are_read_as_they_were_written():
+    """They have the pack of the time: there, a fact that it does not have is a mistake."""
+    with pytest.raises(KeyError, match="loan_from_kin"):
+        decode_record({"loan_from_kin": "x"}, PACK.vocabulary.form("household"), PACK.vocabulary)
+    with pytest.raises(ValueError, match="lodging"):
+        decode_record({"needs": [{"kind": "lodging"}]}, PACK.vocabulary.form("household"), PACK.vocabulary)
 
 
 # ---- late facts

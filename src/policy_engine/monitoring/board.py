@@ -12,7 +12,7 @@ from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import History
 from policy_engine.decision.procedure import after
 from policy_engine.decision.reactions import moment
-from policy_engine.errors import LedgerError, RequestError, problem
+from policy_engine.errors import LedgerError, Problem, RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -76,7 +76,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest."""
+    """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest.
+
+    `warnings` tell of submissions that say what the pack does not have.
+    """
 
     pack: Pack
     on: datetime.date
@@ -85,6 +88,7 @@ class Board:
     areas: tuple[Area, ...]
     alerts: tuple[Alert, ...]
     obligations: tuple[Obligation, ...]
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def open(self) -> tuple[Alert, ...]:
@@ -120,7 +124,8 @@ def board(
         rows.setdefault(place, []).append((colour, len(open_), late, overdue))
     areas = [_area(place, rows[place]) for place in sorted(rows)]
     alerts.sort(key=lambda alert: (not alert.late, alert.known_on, alert.subject, alert.id))
-    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed))
+    warnings = tuple(warning for state in found.values() for warning in state.warnings)
+    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), warnings)
 
 
 def _area(place: tuple[str, ...], rows: Sequence[tuple[str, int, int, int]]) -> Area:

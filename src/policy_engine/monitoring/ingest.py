@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moment, steps, watched
 from policy_engine.decision.request import Request
-from policy_engine.errors import LedgerError
+from policy_engine.errors import LedgerError, Problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
@@ -60,7 +60,8 @@ class Tally(NamedTuple):
 class Monitoring:
     """With what is monitored: the pack, its files as they stand in the ledger, the clock, figures of the deployer.
 
-    `check` is asked about the findings of each step; it raises where another engine fires other reactions.
+    `check` is asked about the findings of each step; it raises where another engine fires other reactions. `warn` is told
+    which facts of earlier submissions the pack does not have.
     """
 
     pack: Pack
@@ -68,6 +69,7 @@ class Monitoring:
     clock: Callable[[], datetime.datetime]
     settings: Settings = Settings()
     check: Callable[[frozenset[str]], None] = lambda _: None
+    warn: Callable[[Iterable[Problem]], None] = lambda _: None
 
 
 def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) -> Tally:
@@ -115,16 +117,19 @@ def _one_batch(
     for tries_left in reversed(range(_TRIES)):
         seen: dict[str, int] = {}
         entries: list[Entry] = []
+        warnings: list[Problem] = []
         for (kind, subject), new in some:
             found, seen[subject] = read_states(ledger, monitoring.pack, subject)
             state = found.get((kind, subject), State(kind, subject))
             entries += _news(monitoring, state, new, looked)
+            warnings += state.warnings
         try:
             receipts = ledger.append(entries, monitoring.clock(), seen=seen) if entries else ()
         except LedgerError as error:
             if not tries_left or error.problems[0].code != "ledger.overtaken":
                 raise
             continue
+        monitoring.warn(warnings)
         return tally.plus(receipts, (entry.kind for entry in entries))
     raise AssertionError
 

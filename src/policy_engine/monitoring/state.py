@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from policy_engine.errors import Problem
 from policy_engine.model.pack import Pack
 from policy_engine.monitoring.submission import FORM, KIND, Submission, read_submission
 from policy_engine.record.entry import Entered, Entry
@@ -23,7 +24,7 @@ class State:
     """One subject, folded from its entries in order.
 
     `alerts` by id, as they were last raised; those in `withdrawn` do not stand. `raised` counts, for each id, the entries
-    about it. `acknowledged` has the first acknowledgement of each.
+    about it. `acknowledged` has the first acknowledgement of each. `warnings` tell what could not be read of submissions.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class State:
     withdrawn: dict[str, dict[str, Any]] = field(default_factory=dict)
     raised: dict[str, int] = field(default_factory=dict)
     acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
 
     def standing(self) -> dict[str, dict[str, Any]]:
         """The alerts that stand, by id, in the order of their days."""
@@ -41,7 +43,9 @@ class State:
 
     def take(self, entry: Entered, content: dict[str, Any], pack: Pack) -> None:
         if entry.kind == KIND:
-            self.submissions.append(read_submission(content, pack, entry.seq))
+            read, warnings = read_submission(content, pack, entry.seq)
+            self.submissions.append(read)
+            self.warnings += warnings
             return
         id_ = content["alert"]
         if entry.kind == ACKNOWLEDGEMENT:
