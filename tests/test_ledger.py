@@ -89,7 +89,7 @@ def test_time_in_a_ledger_never_goes_backwards(ledger):
 def test_what_is_asked_for_by_kind_subject_number_and_key(ledger):
     ledger.append([event(1), event(2, "H-2"), Entry.of("alert", {"x": True}, subject="H-2", key="a")], NOW)
     assert [entry.seq for entry in ledger.entries(subject="H-2")] == [3, 4]
-    assert [entry.seq for entry in ledger.entries(kind="event", last=2)] == [2]
+    assert [entry.seq for entry in ledger.entries("event", last=2)] == [2]
     assert ledger.keyed("a") == ledger.entry(4)
     with pytest.raises(LedgerError) as caught:
         ledger.entry(5)

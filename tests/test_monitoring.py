@@ -29,7 +29,7 @@ from policy_engine.errors import DisagreementError, LedgerError, RequestError
 from policy_engine.expression.types import CodeType, Option
 from policy_engine.model.scenario import Settings
 from policy_engine.model.vocabulary import Vocabulary
-from policy_engine.monitoring.board import acknowledgement, board
+from policy_engine.monitoring.board import acknowledge, board
 from policy_engine.monitoring.ingest import Monitoring, Subject, Tally, ingest, look_at
 from policy_engine.monitoring.state import states
 from policy_engine.monitoring.submission import folded, submission
@@ -211,8 +211,7 @@ def test_an_alert_is_the_same_in_whatever_order_an_event_was_written(read, ledge
         new = submission(PACK, read(data, PACK.vocabulary)[0], day(as_of))
         assert ingest(ledger, MONITORING, [new]).withdrawals == 0
         for alert in board(ledger, PACK, day("2022-09-20"), Settings()).open:
-            noticed = acknowledgement(ledger, PACK, alert.id, "township", day("2022-09-16"))
-            ledger.append([noticed], MONITORING.clock())
+            acknowledge(ledger, PACK, alert.id, "township", day("2022-09-16"), recorded_at=MONITORING.clock())
     assert [alert.acknowledged["on"] for alert in board(ledger, PACK, day("2022-10-20"), Settings()).alerts] == [
         "2022-09-16"
     ]
@@ -326,7 +325,7 @@ def test_a_duty_overdue_is_told_on_the_day_looked_at_and_withdrawn_when_fulfille
     ingest(ledger, MONITORING, [facts("2022-11-06", visits=visits)])
     left = {one[:3] for one in standing(ledger)["QT-0001"]}
     assert ("visit_missed", "overdue", "2022-11-01") not in left
-    why = [entry.content()["why"] for entry in ledger.entries(kind="withdrawal")]
+    why = [entry.content()["why"] for entry in ledger.entries("withdrawal")]
     assert set(why) == {"duty"}
 
 
@@ -355,17 +354,51 @@ def test_an_acknowledged_alert_is_no_longer_open_and_only_those_alerted_may_do_i
     ingest(ledger, MONITORING, [whole("2022-09-15", needs=[NEED])])
     (alert,) = board(ledger, PACK, day("2022-09-20"), Settings()).open
     with pytest.raises(RequestError) as refused:
-        acknowledgement(ledger, PACK, alert.id, "household", day("2022-09-20"))
+        acknowledge(ledger, PACK, alert.id, "household", day("2022-09-20"), recorded_at=MONITORING.clock())
     assert refused.value.problems[0].code == "monitor.not_alerted"
     with pytest.raises(LedgerError) as unknown:
-        acknowledgement(ledger, PACK, "0" * 16, "helping_cadre", day("2022-09-20"))
+        acknowledge(ledger, PACK, "0" * 16, "helping_cadre", day("2022-09-20"), recorded_at=MONITORING.clock())
     assert unknown.value.problems[0].code == "monitor.unknown_alert"
-    ledger.append(
-        [acknowledgement(ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"), person="G-07")], MONITORING.clock()
+    acknowledge(
+        ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"), recorded_at=MONITORING.clock(), person="G-07"
     )
     assert board(ledger, PACK, day("2022-09-19"), Settings()).open != ()
     found = board(ledger, PACK, day("2022-09-20"), Settings())
     assert (found.open, found.alerts[0].acknowledged["person"]) == ((), "G-07")
+
+
+def test_an_alert_that_is_withdrawn_meanwhile_is_not_acknowledged(ledger, monkeypatch):
+    ingest(ledger, MONITORING, [whole("2022-09-15", needs=[NEED])])
+    (alert,) = board(ledger, PACK, day("2022-09-20"), Settings()).open
+    given = (ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"))
+    append = ledger.append
+
+    def too_late(*entries, **seen):
+        monkeypatch.undo()
+        assert ingest(ledger, MONITORING, [whole("2022-09-15", "2022-09-16")]).withdrawals == 1
+        return append(*entries, **seen)
+
+    monkeypatch.setattr(ledger, "append", too_late)
+    with pytest.raises(LedgerError) as overtaken:
+        acknowledge(*given, recorded_at=MONITORING.clock())
+    assert overtaken.value.problems[0].code == "ledger.overtaken"
+    with pytest.raises(LedgerError) as gone:
+        acknowledge(*given, recorded_at=MONITORING.clock())
+    assert gone.value.problems[0].code == "monitor.unknown_alert"
+    assert list(ledger.entries("acknowledgement")) == []
+
+
+def test_what_is_shown_and_acknowledged_needs_no_decision_read(ledger, monkeypatch):
+    """Their bodies are nearly all of a ledger; and to acknowledge an alert only its own subject is read."""
+    ingest(ledger, MONITORING, [whole("2022-09-15", household=id_, needs=[NEED]) for id_ in ("QT-0001", "QT-0002")])
+    read, rows = Counter(), ledger._rows
+    monkeypatch.setattr(ledger, "_rows", lambda wanted: (read.update([row]) or row for row in rows(wanted)))
+    (alert, _) = board(ledger, PACK, day("2022-09-20"), Settings()).open
+    assert look_at(ledger, MONITORING, day("2022-09-21")) == Tally()
+    assert {row.kind for row in read} == {"submission", "alert", "day"}
+    read.clear()
+    acknowledge(ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"), recorded_at=MONITORING.clock())
+    assert {(row.kind, row.subject) for row in read} == {("submission", alert.subject), ("alert", alert.subject)}
 
 
 def test_an_open_alert_says_that_facts_are_missing(ledger):

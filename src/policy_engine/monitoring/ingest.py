@@ -25,8 +25,8 @@ from policy_engine.monitoring.state import (
     State,
     day_entry,
     days_told,
+    everyone,
     read_states,
-    states,
 )
 from policy_engine.monitoring.submission import FORM, Submission, folded
 from policy_engine.record.entry import Entry, Receipt
@@ -89,8 +89,7 @@ def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally
     """Tell what fell due by a day, about everyone who was ever handed in."""
     ledger.append([monitoring.files, day_entry(monitoring.pack, day)], monitoring.clock())
     looked = max(days_told(ledger, monitoring.pack))
-    everyone = states(ledger.entries(), monitoring.pack)
-    return _appended(ledger, monitoring, {key: [] for key in everyone}, looked)
+    return _appended(ledger, monitoring, {key: [] for key in everyone(ledger, monitoring.pack)}, looked)
 
 
 def _appended(

@@ -252,8 +252,7 @@ def acknowledge(
 ) -> None:
     with _ledger(ledger, "write") as opened:
         from policy_engine.app.cli.record import tell_recorded
-        from policy_engine.monitoring.board import acknowledgement
+        from policy_engine.monitoring.board import acknowledge as take_notice
 
         day: datetime.date = day_of(on) or now().date()
-        entry = acknowledgement(opened, pack_of(pack), alert, by, day, person=person, note=note)
-        tell_recorded(opened.append([entry], now()))
+        tell_recorded([take_notice(opened, pack_of(pack), alert, by, day, recorded_at=now(), person=person, note=note)])
