@@ -7,6 +7,8 @@ import os
 import sqlite3
 import subprocess
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -249,6 +251,19 @@ def test_the_database_is_as_the_code_expects_it(ledger):
     assert tuple(reversed([r.revision for r in ScriptDirectory.from_config(config).walk_revisions()])) == REVISIONS
     with ledger.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_twenty_threads_wait_for_the_database_and_not_for_one_another(ledger):
+    with ThreadPoolExecutor(20) as threads:
+        with ledger.engine.begin() as writer:
+            database.take_turn(writer)
+            appended = [threads.submit(ledger.append, [event(number)], NOW) for number in range(20)]
+            deadline = time.monotonic() + 15
+            while ledger.engine.pool.checkedout() < 21:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+        assert sorted(future.result()[0].seq for future in appended) == list(range(2, 22))
+    assert verify(ledger).problems == ()
 
 
 def test_a_locked_ledger_is_told_and_nothing_is_lost(tmp_path, monkeypatch):
