@@ -375,6 +375,15 @@ def test_at_the_limits_of_depth_all_is_read_and_decided_under_a_deep_stack(name)
     assert within(200, lambda: list(disagreements(pack, population, request.on))) == []
 
 
+@pytest.mark.parametrize(
+    ("count", "levels", "code"), [(200, 1, "link.chain_too_long"), (20, 10, "link.chain_too_deep")]
+)
+def test_a_wide_circle_is_told_and_not_gone_around(count, levels, code):
+    ring = {f"d{number}": {"is": nested(levels, f"d{(number + 1) % count}")} for number in range(count)}
+    with pytest.raises(AssertionError, match=code):
+        within(200, lambda: make_pack(ring, booleans("yes", "no")))
+
+
 def test_a_text_may_be_too_large():
     text = " " * (yaml.MAX_LENGTH + 1)
     assert [problem.code for problem in problems_of(read_facts_text, text, "x")] == ["yaml.too_large"]

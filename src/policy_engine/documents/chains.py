@@ -12,7 +12,7 @@ from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.reading import Reading
 from policy_engine.model.vocabulary import Vocabulary
 
-__all__ = ["check_chains", "prerequisites_first"]
+__all__ = ["MAX_CHAIN", "MAX_LEVELS", "check_chains", "prerequisites_first"]
 
 MAX_CHAIN = 30
 """Decisions and readings that may require one another in a row."""
@@ -28,7 +28,7 @@ def check_chains(
     known: Sequence[Problem],
 ) -> tuple[Problem, ...]:
     """No decision requires itself, also not through tables, and chains of requirement are of a sane length and depth."""
-    if any(problem.code == "link.cycle" for problem in known):
+    if any(problem.code in ("link.cycle", "link.chain_too_long", "link.chain_too_deep") for problem in known):
         return ()
     words = {word.text: word for word in (*forms.readings, *forms.decisions)}
     linked = {id_: one for id_ in words if (one := found.get(id_)) is not None}

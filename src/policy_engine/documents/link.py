@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from policy_engine.documents.chains import check_chains, prerequisites_first
+from policy_engine.documents.chains import MAX_CHAIN, MAX_LEVELS, check_chains, prerequisites_first
 from policy_engine.documents.followers import without_followers
 from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
 from policy_engine.documents.link_benefits import link_benefits
@@ -65,6 +65,7 @@ class _Linker:
         self.problems += found
         self.linked: dict[str, Reading | DecisionDefinition | None] = {}
         self.linking: list[str] = []
+        self.descended = 0
         self.words = {word.text: word for word in (*forms.readings, *forms.decisions)}
         self.names = self.scopes()
 
@@ -126,7 +127,10 @@ class _Linker:
         self.problems += problems
         if node is None:
             return None
+        levels = tree.depth(node)
+        self.descended += levels
         checked, problems = check(node, self.names[subject].joined(local), wanted)
+        self.descended -= levels
         self.problems += problems
         self.problems += bare_constants(checked)
         if kind != "completeness":
@@ -170,6 +174,12 @@ class _Linker:
             at = found.index(min(found, key=list(self.words).index))
             cycle = " → ".join([*found[at:], *found[: at + 1]])
             self.report("link.cycle", self.words[found[at]].span, cycle=cycle)
+            return None
+        if len(self.linking) >= MAX_CHAIN:  # around a wide circle; else what is below is linked
+            self.report("link.chain_too_long", word.span, limit=MAX_CHAIN)
+            return None
+        if self.descended > MAX_LEVELS:
+            self.report("link.chain_too_deep", word.span, found=self.descended, limit=MAX_LEVELS)
             return None
         if word.text not in self.linked:
             self.linking.append(word.text)
