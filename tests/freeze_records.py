@@ -59,7 +59,7 @@ def main() -> None:
         create_ledger(file, NOW, "formats")
         with open_ledger(file, "write") as ledger:
             ledger.append(entries(), NOW)
-            codes = {entry.seq: commitment(entry.content()) for entry in ledger.entries(kind="decision")}
+            codes = {entry.seq: commitment(entry.content()) for entry in ledger.entries("decision")}
             lines = [json.dumps(list(entry), ensure_ascii=False) for entry in ledger.entries()]
     codes_file = ROOT / f"tests/formats/commitments-{FORM}.json"
     codes_file.write_text(json.dumps(codes, indent=1) + "\n", encoding="utf-8")

@@ -75,7 +75,7 @@ def test_records_frozen_by_earlier_versions_are_re_performed(tmp_path):
             replace_rows(ledger, rows)
             assert verify(ledger).problems == ()
             archive = Archive(ledger)
-            found = [replay(archive, entry) for entry in ledger.entries(kind="decision")]
+            found = [replay(archive, entry) for entry in ledger.entries("decision")]
         assert len(found) > 20
         assert {one.status for one in found} <= {"same", "wording"}, [
             (one.entry.seq, one.differences[:3], one.problems) for one in found if one.status in ("meaning", "failed")

@@ -6,18 +6,22 @@ can stand near it, and `expect-file: code` where the whole file is meant; severa
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from generators import booleans, make_pack, table
 from policy_engine.checking.cases import read_cases, run_case
 from policy_engine.checking.procedure_cases import read_procedure_cases, run_procedure_case
 from policy_engine.decision.history import fold
+from policy_engine.decision.request import Request
 from policy_engine.documents import yaml
 from policy_engine.documents.read_case import read_case_file
-from policy_engine.documents.read_facts import read_facts_file, read_facts_text
+from policy_engine.documents.read_facts import read_facts, read_facts_file, read_facts_text
 from policy_engine.documents.read_pack import check_pack, load_pack
 from policy_engine.documents.read_scenario import load_scenarios
 from policy_engine.documents.read_settings import load_settings
@@ -35,6 +39,10 @@ from policy_engine.expression.types import (
     Option,
     RecordType,
 )
+from policy_engine.population.agreement import disagreements
+from policy_engine.population.rows import population_of
+from policy_engine.record.form import decision_entry, read_record
+from policy_engine.report.html import page
 from policy_engine.source import Source, Span
 from policy_engine.values import Record, Unit
 
@@ -318,6 +326,62 @@ HOSTILE_EXPRESSIONS = {
 @pytest.mark.parametrize("text", HOSTILE_EXPRESSIONS.values(), ids=HOSTILE_EXPRESSIONS)
 def test_hostile_expressions(text):
     found(problems_of_expression(text))
+
+
+def nested(levels, last):
+    for level in range(levels - 1):
+        last = f"({'no or' if level % 2 else 'yes and'} {last})"
+    return last
+
+
+def within(calls, act):
+    """What is found so many calls down, as a host with a stack of its own would find it."""
+    return within(calls - 1, act) if calls else act()
+
+
+DEEPEST = {
+    "few decisions of many levels": [nested(50, "{}"), nested(50, "{}")],
+    "many decisions of few levels": [nested(4 if number < 10 else 3, "{}") for number in range(30)],
+    "tables": [table("first", [('yes and {} = "y"', "y")], "n") for _ in range(29)],
+    "quantifiers": ["some m in members satisfies {}" for _ in range(30)],
+}
+"""Each under the limits of a chain, and near them."""
+
+
+@pytest.mark.parametrize("name", DEEPEST)
+def test_at_the_limits_of_depth_all_is_read_and_decided_under_a_deep_stack(name):
+    def made():
+        decisions = {}
+        for number, body in enumerate(DEEPEST[name]):
+            below = f"d{number - 1}" if number else "last" if isinstance(body, str) else "code"
+            text = json.dumps(body if isinstance(body, dict) else {"is": body}).replace("{}", below)
+            decisions[f"d{number}"] = json.loads(text)
+        code = {"type": "code", "options": {"y": "y", "n": "n"}}
+        return make_pack(
+            dict(reversed(decisions.items())), {**booleans("yes", "no", "last"), "code": {"label": "码", **code}}
+        )
+
+    pack = within(200, made)
+    known = {"household_id": "H", "yes": True, "no": False, "members": [{}]}
+    facts, _ = read_facts(known, pack.vocabulary)
+    request = Request(datetime.date(2022, 1, 1), (f"d{len(DEEPEST[name]) - 1}",))
+    decision = within(200, lambda: request.decide(pack, facts))
+    assert decision.answers[0].status == "undetermined"
+    assert [found.path for found in decision.answers[0].missing] == ["code" if name == "tables" else "last"]
+    entry = within(200, lambda: decision_entry(decision, facts, request, "0" * 64, None))
+    assert within(200, lambda: read_record(json.loads(entry.body))).decision.answers[0].status == "undetermined"
+    assert within(200, lambda: page([decision]))
+    population = population_of([facts], pack.vocabulary)
+    assert within(200, lambda: list(disagreements(pack, population, request.on))) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "levels", "code"), [(200, 1, "link.chain_too_long"), (20, 10, "link.chain_too_deep")]
+)
+def test_a_wide_circle_is_told_and_not_gone_around(count, levels, code):
+    ring = {f"d{number}": {"is": nested(levels, f"d{(number + 1) % count}")} for number in range(count)}
+    with pytest.raises(AssertionError, match=code):
+        within(200, lambda: make_pack(ring, booleans("yes", "no")))
 
 
 def test_a_text_may_be_too_large():

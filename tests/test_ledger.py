@@ -7,6 +7,8 @@ import os
 import sqlite3
 import subprocess
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,7 +91,7 @@ def test_time_in_a_ledger_never_goes_backwards(ledger):
 def test_what_is_asked_for_by_kind_subject_number_and_key(ledger):
     ledger.append([event(1), event(2, "H-2"), Entry.of("alert", {"x": True}, subject="H-2", key="a")], NOW)
     assert [entry.seq for entry in ledger.entries(subject="H-2")] == [3, 4]
-    assert [entry.seq for entry in ledger.entries(kind="event", last=2)] == [2]
+    assert [entry.seq for entry in ledger.entries("event", last=2)] == [2]
     assert ledger.keyed("a") == ledger.entry(4)
     with pytest.raises(LedgerError) as caught:
         ledger.entry(5)
@@ -249,6 +251,19 @@ def test_the_database_is_as_the_code_expects_it(ledger):
     assert tuple(reversed([r.revision for r in ScriptDirectory.from_config(config).walk_revisions()])) == REVISIONS
     with ledger.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_twenty_threads_wait_for_the_database_and_not_for_one_another(ledger):
+    with ThreadPoolExecutor(20) as threads:
+        with ledger.engine.begin() as writer:
+            database.take_turn(writer)
+            appended = [threads.submit(ledger.append, [event(number)], NOW) for number in range(20)]
+            deadline = time.monotonic() + 15
+            while ledger.engine.pool.checkedout() < 21:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+        assert sorted(future.result()[0].seq for future in appended) == list(range(2, 22))
+    assert verify(ledger).problems == ()
 
 
 def test_a_locked_ledger_is_told_and_nothing_is_lost(tmp_path, monkeypatch):

@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import permutations
 from pathlib import Path
@@ -19,14 +21,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy_engine import load_pack, load_settings
-from policy_engine.documents.read_facts import read_facts
+from policy_engine.decision import history
+from policy_engine.documents.plain_data import nodes
+from policy_engine.documents.read_facts import read_facts, read_facts_node
 from policy_engine.documents.read_pack import find_pack
 from policy_engine.errors import DisagreementError, LedgerError, RequestError
+from policy_engine.expression.types import CodeType, Option
 from policy_engine.model.scenario import Settings
-from policy_engine.monitoring.board import acknowledgement, board
+from policy_engine.model.vocabulary import Vocabulary
+from policy_engine.monitoring.board import acknowledge, board
 from policy_engine.monitoring.ingest import Monitoring, Subject, Tally, ingest, look_at
 from policy_engine.monitoring.state import states
-from policy_engine.monitoring.submission import submission
+from policy_engine.monitoring.submission import folded, submission
+from policy_engine.record.encoding import decode_record
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -177,6 +184,92 @@ def test_the_state_is_a_function_of_the_set_of_facts(tmp_path_factory, said, cha
         assert whole_state(one) == whole_state(other)
 
 
+@given(st.lists(st.tuples(DAYS, DAYS, SAID), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_what_is_known_along_the_days_is_what_is_known_of_each(said):
+    life = folded(PACK, [facts(as_of, known, **rest) for as_of, known, rest in said], Settings())
+    assert list(life.along(day("2022-12-31"))) == [(one, life.facts(one)) for one in life.days()]
+
+
+def test_one_submission_more_is_not_folded_anew_for_every_alert(ledger, monkeypatch):
+    """Twelve months, each with one more shock and its alert: every stage of what was known is folded once."""
+    shocks = [{"kind": "illness", "happened_on": f"2022-{month:02}-01"} for month in range(1, 13)]
+    months = [whole(f"2022-{month:02}-15", shocks=shocks[:month]) for month in range(1, 13)]
+    assert ingest(ledger, MONITORING, months[:-1]).alerts == 11
+    learned, count = history._learned, Counter()
+    monkeypatch.setattr(history, "_learned", lambda *given: count.update(["folded"]) or learned(*given))
+    assert ingest(ledger, MONITORING, months[-1:]).alerts == 1
+    assert count["folded"] <= sum(range(12)) + 4 * 12
+
+
+@pytest.mark.parametrize("read", [read_facts, lambda data, names: read_facts_node(nodes(data), names)])
+def test_an_alert_is_the_same_in_whatever_order_an_event_was_written(read, ledger):
+    """Facts read again from the ledger come in the order of the vocabulary; the acknowledgement holds."""
+    shock = {"happened_on": "2022-09-10", "kind": "illness"}
+    for as_of, said in (("2022-09-15", shock), ("2022-10-15", dict(reversed(shock.items())))):
+        data = {"household_id": "QT-0001", "as_of": as_of, "shocks": [said]}
+        new = submission(PACK, read(data, PACK.vocabulary)[0], day(as_of))
+        assert ingest(ledger, MONITORING, [new]).withdrawals == 0
+        for alert in board(ledger, PACK, day("2022-09-20"), Settings()).open:
+            acknowledge(ledger, PACK, alert.id, "township", day("2022-09-16"), recorded_at=MONITORING.clock())
+    assert [alert.acknowledged["on"] for alert in board(ledger, PACK, day("2022-10-20"), Settings()).alerts] == [
+        "2022-09-16"
+    ]
+
+
+# ---- facts handed in under an earlier version of the pack
+
+
+def earlier_pack():
+    """As the pack may have been: with facts that it no longer has, another kind of need, and an income in words."""
+    names = PACK.vocabulary
+    text, kind = (names.fact("household", path) for path in ("village", "needs.kind"))
+    lodging = Option("lodging", "借住", "lodging")
+    facts_ = {
+        "household": [replace(text, id="loan_from_kin"), replace(text, id="low_income")],
+        "need": [replace(kind, type=CodeType("kind", (*kind.type.options, lodging)))],
+        "shock": [replace(text, id="damage")],
+    }
+    forms = [
+        replace(form, facts=tuple(one for one in form if one.id not in {new.id for new in facts_.get(form.id, ())}))
+        for form in names.forms
+    ]
+    return replace(PACK, vocabulary=Vocabulary(tuple(forms)).extended(facts_))
+
+
+def test_facts_that_the_pack_no_longer_has_are_passed_over_and_the_rest_is_read(ledger):
+    earlier = earlier_pack()
+    said = {
+        "loan_from_kin": {"value": "x", "by": "a", "observed_on": "2022-09-01"},
+        "needs": [{**NEED, "kind": "lodging"}],
+    }
+    said |= {"shocks": [{"happened_on": "2022-09-10", "kind": "illness", "damage": "x"}], "low_income": "half"}
+    data = {"household_id": "QT-0001", "as_of": "2022-09-15", "town": "船寮镇", **said}
+    old = submission(earlier, read_facts(data, earlier.vocabulary)[0], day("2022-09-15"))
+    ledger.append([old.entry(earlier)], MONITORING.clock())
+    told = []
+    heard = replace(MONITORING, warn=told.extend)
+    assert ingest(ledger, heard, [whole("2022-10-15", household="QT-0002")]) == Tally(1, 1, 0, 0)
+    assert told == []
+    assert ingest(ledger, heard, [facts("2022-10-15")]).alerts == 1
+    passed = [("monitor.passed_over", "2", "shocks[1].damage, needs[1].kind, loan_from_kin, low_income")]
+    assert [(one.code, one.where, dict(one.details)["facts"]) for one in told] == passed
+    found = board(ledger, PACK, day("2022-10-20"), Settings())
+    assert [one.severity for one in found.warnings] == ["warning"]
+    assert [area.place for area in found.areas] == [("船寮镇",)]
+    (known,) = states(ledger.entries(subject="QT-0001"), PACK)["household", "QT-0001"].submissions[:1]
+    assert list(map(dict, known.facts.root["shocks"])) == [{"happened_on": day("2022-09-10"), "kind": "illness"}]
+    assert dict(known.facts.evidence) == {}
+
+
+def test_records_of_decisions_are_read_as_they_were_written():
+    """They have the pack of the time: there, a fact that it does not have is a mistake."""
+    with pytest.raises(KeyError, match="loan_from_kin"):
+        decode_record({"loan_from_kin": "x"}, PACK.vocabulary.form("household"), PACK.vocabulary)
+    with pytest.raises(ValueError, match="lodging"):
+        decode_record({"needs": [{"kind": "lodging"}]}, PACK.vocabulary.form("household"), PACK.vocabulary)
+
+
 # ---- late facts
 
 
@@ -232,7 +325,7 @@ def test_a_duty_overdue_is_told_on_the_day_looked_at_and_withdrawn_when_fulfille
     ingest(ledger, MONITORING, [facts("2022-11-06", visits=visits)])
     left = {one[:3] for one in standing(ledger)["QT-0001"]}
     assert ("visit_missed", "overdue", "2022-11-01") not in left
-    why = [entry.content()["why"] for entry in ledger.entries(kind="withdrawal")]
+    why = [entry.content()["why"] for entry in ledger.entries("withdrawal")]
     assert set(why) == {"duty"}
 
 
@@ -261,17 +354,51 @@ def test_an_acknowledged_alert_is_no_longer_open_and_only_those_alerted_may_do_i
     ingest(ledger, MONITORING, [whole("2022-09-15", needs=[NEED])])
     (alert,) = board(ledger, PACK, day("2022-09-20"), Settings()).open
     with pytest.raises(RequestError) as refused:
-        acknowledgement(ledger, PACK, alert.id, "household", day("2022-09-20"))
+        acknowledge(ledger, PACK, alert.id, "household", day("2022-09-20"), recorded_at=MONITORING.clock())
     assert refused.value.problems[0].code == "monitor.not_alerted"
     with pytest.raises(LedgerError) as unknown:
-        acknowledgement(ledger, PACK, "0" * 16, "helping_cadre", day("2022-09-20"))
+        acknowledge(ledger, PACK, "0" * 16, "helping_cadre", day("2022-09-20"), recorded_at=MONITORING.clock())
     assert unknown.value.problems[0].code == "monitor.unknown_alert"
-    ledger.append(
-        [acknowledgement(ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"), person="G-07")], MONITORING.clock()
+    acknowledge(
+        ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"), recorded_at=MONITORING.clock(), person="G-07"
     )
     assert board(ledger, PACK, day("2022-09-19"), Settings()).open != ()
     found = board(ledger, PACK, day("2022-09-20"), Settings())
     assert (found.open, found.alerts[0].acknowledged["person"]) == ((), "G-07")
+
+
+def test_an_alert_that_is_withdrawn_meanwhile_is_not_acknowledged(ledger, monkeypatch):
+    ingest(ledger, MONITORING, [whole("2022-09-15", needs=[NEED])])
+    (alert,) = board(ledger, PACK, day("2022-09-20"), Settings()).open
+    given = (ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"))
+    append = ledger.append
+
+    def too_late(*entries, **seen):
+        monkeypatch.undo()
+        assert ingest(ledger, MONITORING, [whole("2022-09-15", "2022-09-16")]).withdrawals == 1
+        return append(*entries, **seen)
+
+    monkeypatch.setattr(ledger, "append", too_late)
+    with pytest.raises(LedgerError) as overtaken:
+        acknowledge(*given, recorded_at=MONITORING.clock())
+    assert overtaken.value.problems[0].code == "ledger.overtaken"
+    with pytest.raises(LedgerError) as gone:
+        acknowledge(*given, recorded_at=MONITORING.clock())
+    assert gone.value.problems[0].code == "monitor.unknown_alert"
+    assert list(ledger.entries("acknowledgement")) == []
+
+
+def test_what_is_shown_and_acknowledged_needs_no_decision_read(ledger, monkeypatch):
+    """Their bodies are nearly all of a ledger; and to acknowledge an alert only its own subject is read."""
+    ingest(ledger, MONITORING, [whole("2022-09-15", household=id_, needs=[NEED]) for id_ in ("QT-0001", "QT-0002")])
+    read, rows = Counter(), ledger._rows
+    monkeypatch.setattr(ledger, "_rows", lambda wanted: (read.update([row]) or row for row in rows(wanted)))
+    (alert, _) = board(ledger, PACK, day("2022-09-20"), Settings()).open
+    assert look_at(ledger, MONITORING, day("2022-09-21")) == Tally()
+    assert {row.kind for row in read} == {"submission", "alert", "day"}
+    read.clear()
+    acknowledge(ledger, PACK, alert.id, "helping_cadre", day("2022-09-20"), recorded_at=MONITORING.clock())
+    assert {(row.kind, row.subject) for row in read} == {("submission", alert.subject), ("alert", alert.subject)}
 
 
 def test_an_open_alert_says_that_facts_are_missing(ledger):

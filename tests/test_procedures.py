@@ -523,6 +523,7 @@ def test_a_history_until_a_day(folded, data):
     last = folded[-1]
     days = sorted({found.happened_on for found in last.events} | {found.recorded_on for found in last.events})
     day = data.draw(st.sampled_from(days))
+    assert list(last.along(day)) == [(one, last.facts(one)) for one in last.days() if one <= day]
     then = last.until(day)
     assert set(then.cases) == {id_ for id_, case in last.cases.items() if case.opened.happened_on <= day}
     for id_, case in then.cases.items():

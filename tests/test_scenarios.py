@@ -431,7 +431,7 @@ def test_commands(files):
     for _ in range(2):
         assert run("compare", *given_, "--set", "range_line=6500", "--record", ledger).exit_code == 0
     with open_ledger(str(ledger), "read") as opened:
-        (entry,) = opened.entries(kind="scenario")
+        (entry,) = opened.entries("scenario")
     assert entry.content()["scenarios"][0]["scenario"]["parameters"] == {"range_line": "6500"}
     assert "samples" not in entry.body
     assert run("compare", *given_).exit_code == 2

@@ -15,7 +15,5 @@ def sample(ledger: Ledger, size: int, seed: str) -> tuple[list[int], int]:
 
     Each decision gets the SHA-256 of `seed:hash`, its hash being that of its entry; the smallest are the sample.
     """
-    lots = sorted(
-        (sha256(f"{seed}:{entry.hash}".encode()).hexdigest(), entry.seq) for entry in ledger.entries(kind=KIND)
-    )
+    lots = sorted((sha256(f"{seed}:{entry.hash}".encode()).hexdigest(), entry.seq) for entry in ledger.entries(KIND))
     return sorted(seq for _, seq in lots[:size]), len(lots)

@@ -72,7 +72,7 @@ def _possible(answer: Answer) -> list[tuple[object, bool]]:
 def caseload(archive: Archive, *, subject: str | None = None) -> list[Standing]:
     """Every subject with the packs it was decided under, in the order of their first records."""
     found: dict[tuple[str, str, str], list[tuple[int, datetime.date]]] = {}
-    for entry in archive.ledger.entries(kind=KIND, subject=subject):
+    for entry in archive.ledger.entries(KIND, subject=subject):
         record = read_record(entry.content())
         name = record.decision.subject_id or f"#{entry.seq}"
         key = record.facts.subject, name, record.decision.pack.id

@@ -65,10 +65,10 @@ class Divergence:
 
 def divergences(ledger: Ledger) -> Iterator[Divergence]:
     """Entries of the kind `divergence`: content `{decision, item, outcome, by, why, on}`."""
-    for entry in ledger.entries(kind=DIVERGENCE):
+    for entry in ledger.entries(DIVERGENCE):
         content = entry.content()
         answered = None
-        for earlier in ledger.entries(kind=KIND, subject=entry.subject, last=entry.seq):
+        for earlier in ledger.entries(KIND, subject=entry.subject, last=entry.seq):
             for answer in earlier.content()["decision"]["answers"]:
                 if (answer["decision"], answer["item"]) == (content.get("decision"), content.get("item", "")):
                     answered = answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Literal, TypeAlias
 
 from policy_engine.decision.history import History
@@ -73,11 +73,9 @@ def snapshots(source: History | Facts, on: datetime.date) -> tuple[Snapshot, ...
     """What is known of a subject up to a day: of a history, by the days on which something changed; facts, of any day."""
     if isinstance(source, Facts):
         return (Snapshot(datetime.date.min, datetime.date.max, source),)
-    days = [day for day in source.days() if day <= on]
-    if not days:
-        return ()
-    ends = [after_ - datetime.timedelta(days=1) for _, after_ in pairwise(days)] + [on]
-    return tuple(Snapshot(day, end, source.facts(day)) for day, end in zip(days, ends, strict=True))
+    along = list(source.along(on))
+    ends = [next_day - datetime.timedelta(days=1) for next_day, _ in along[1:]] + [on]
+    return tuple(Snapshot(day, end, facts) for (day, facts), end in zip(along, ends, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

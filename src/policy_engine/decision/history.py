@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from policy_engine.decision.procedure import begin, step
@@ -52,7 +54,28 @@ class History:
         `before` is the number of an event: only what stands before it in the file is taken. With `settled_before` all that
         was learned is taken, and what procedures settled before that event.
         """
-        known: list[tuple[datetime.date, int, Any]] = [
+        facts = self._nothing()
+        for day, number, what in self._known(settled_before):
+            if day <= on and (before is None or number < before):
+                facts = _with(facts, what)
+        return facts if before is not None else self._confirmed(facts, on)
+
+    def along(self, until: datetime.date) -> Iterator[tuple[datetime.date, Facts]]:
+        """Each day up to a day on which something known changed, and what is known of it (`facts`); folded once."""
+        facts = self._nothing()
+        for day, changes in groupby(self._known(), key=itemgetter(0)):
+            if day > until:
+                return
+            for _, _, what in changes:
+                facts = _with(facts, what)
+            yield day, self._confirmed(facts, day)
+
+    def _nothing(self) -> Facts:
+        return Facts(self.subject, FactRecord({}, self.subject, ""))
+
+    def _known(self, settled_before: int | None = None) -> list[tuple[datetime.date, int, Learned | Settled]]:
+        """What was learned and what was settled, by day and number."""
+        known: list[tuple[datetime.date, int, Learned | Settled]] = [
             (event.happened_on, event.number, event) for event in self.events if isinstance(event, Learned)
         ]
         known += [
@@ -60,11 +83,7 @@ class History:
             for settled in self.settled
             if settled_before is None or settled.number < settled_before
         ]
-        facts = Facts(self.subject, FactRecord({}, self.subject, ""))
-        for day, number, what in sorted(known, key=lambda item: item[:2]):
-            if day <= on and (before is None or number < before):
-                facts = _learned(facts, what) if isinstance(what, Learned) else _settled(facts, what)
-        return facts if before is not None else self._confirmed(facts, on)
+        return sorted(known, key=itemgetter(0, 1))
 
     def _confirmed(self, facts: Facts, on: datetime.date) -> Facts:
         """A list that a later day says again unchanged was complete on the days between."""
@@ -263,6 +282,10 @@ def _settling(history: History, case: Case, end: End) -> Settled:
 # ---- facts, one statement after the other
 
 
+def _with(facts: Facts, what: Learned | Settled) -> Facts:
+    return _learned(facts, what) if isinstance(what, Learned) else _settled(facts, what)
+
+
 def _settled(facts: Facts, settled: Settled) -> Facts:
     """The facts after an end. What it adds to a list says nothing of the rest of the list."""
     added = {name: (*facts.root.get(name, ()), item) for name, item in settled.adds.items()}
@@ -311,14 +334,13 @@ def _kept(facts: Facts, day: datetime.date, new: Mapping[str, Any]) -> dict[str,
     """The evidence of what is not said anew; a list of events stays complete up to the day it was last spoken of."""
     kept = {path: found for path, found in facts.evidence.items() if _head(path) not in new}
     if facts.as_of is not None and day > facts.as_of:
-        for path in _lists(facts.root):
-            if _head(path) not in new:
-                known = kept.get(path, facts.evidence_for(path) or Evidence())
-                kept[path] = replace(known, complete_to=known.complete_to or facts.as_of)
+        for path in _lists({name: value for name, value in facts.root.items() if name not in new}):
+            known = kept.get(path, facts.evidence_for(path) or Evidence())
+            kept[path] = replace(known, complete_to=known.complete_to or facts.as_of)
     return kept
 
 
-def _lists(record: Record, prefix: str = "") -> Iterator[str]:
+def _lists(record: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """The paths of all lists in a record, also of those in records and lists below."""
     for name, value in record.items():
         path = f"{prefix}.{name}" if prefix else name

@@ -98,16 +98,9 @@ def watched(pack: Pack, subject: str) -> tuple[str, ...]:
     return tuple(id_ for id_ in asked if pack.decision(id_).about == subject)
 
 
-def moments(
-    history: History, until: datetime.date, seen: dict[tuple[datetime.date, Facts], Moment] | None = None
-) -> list[Moment]:
-    """What is known of the subject on each day on which something changed, up to a day. `seen` keeps what was found."""
-    kept = {} if seen is None else seen
-    along = [(day, history.facts(day)) for day in history.days() if day <= until]
-    for day, facts in along:
-        if (day, facts) not in kept:
-            kept[day, facts] = moment(history.pack, facts, day, history.settings)
-    return [kept[one] for one in along]
+def moments(history: History, until: datetime.date) -> list[Moment]:
+    """What is known of the subject on each day on which something changed, up to a day."""
+    return [moment(history.pack, facts, day, history.settings) for day, facts in history.along(until)]
 
 
 def moment(pack: Pack, facts: Facts, day: datetime.date, settings: Settings) -> Moment:

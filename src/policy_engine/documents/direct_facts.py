@@ -116,7 +116,7 @@ class _Reader:
                 found = self.fact(given, fact, f"{path}.{fact.id}" if path else fact.id)
                 if found is not None:
                     entries[fact.id] = found
-        return FactRecord(entries, form.id, path)
+        return FactRecord(form.ordered(entries), form.id, path)
 
     def fact(self, given: Any, fact: Fact, path: str) -> Any:
         if isinstance(given, Mapping) and "value" in given:
@@ -166,7 +166,7 @@ class _Reader:
                 raise _OutOfTheOrdinary
             if value is not None:
                 records[year] = self.record(value, form, f"{path}.{year}")
-        return Record(records)
+        return Record(sorted(records.items()))
 
     # ---- values
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from policy_engine.documents.chains import long_or_circular
+from policy_engine.documents.chains import MAX_CHAIN, MAX_LEVELS, check_chains, prerequisites_first
 from policy_engine.documents.followers import without_followers
 from policy_engine.documents.forms import CiteForm, DecisionForm, ReadingForm, RuleForm
 from policy_engine.documents.link_benefits import link_benefits
@@ -17,7 +17,7 @@ from policy_engine.documents.link_reactions import ReactionLinker
 from policy_engine.documents.link_vocabulary import link_vocabulary
 from policy_engine.documents.pack_forms import PackForms
 from policy_engine.documents.reader import Word
-from policy_engine.documents.requirements import edges, required, requires
+from policy_engine.documents.requirements import named, required, requires
 from policy_engine.documents.rule_checks import bare_constants, knowledge
 from policy_engine.documents.scope import NO_NAMES, RESERVED, Names, entry_names, good_id, subject_names
 from policy_engine.errors import Problem, problem_of
@@ -42,8 +42,6 @@ __all__ = ["FORMAT", "LANGUAGE", "link"]
 FORMAT = 1
 """Version of the form of pack files that this package reads."""
 _MOST_PLACES = 20
-MAX_CHAIN = 30
-"""Decisions and readings that may require one another in a row."""
 LANGUAGE = 1
 """Version of the meaning of packs (docs/language.md)."""
 
@@ -67,6 +65,8 @@ class _Linker:
         self.problems += found
         self.linked: dict[str, Reading | DecisionDefinition | None] = {}
         self.linking: list[str] = []
+        self.descended = 0
+        self.words = {word.text: word for word in (*forms.readings, *forms.decisions)}
         self.names = self.scopes()
 
     def report(self, code: str, span: Span, **details: object) -> None:
@@ -127,7 +127,10 @@ class _Linker:
         self.problems += problems
         if node is None:
             return None
+        levels = tree.depth(node)
+        self.descended += levels
         checked, problems = check(node, self.names[subject].joined(local), wanted)
+        self.descended -= levels
         self.problems += problems
         self.problems += bare_constants(checked)
         if kind != "completeness":
@@ -167,11 +170,16 @@ class _Linker:
     def on_demand(self, word: Word, build: Any) -> Any:
         """Link a reading or decision when it is first needed; a cycle is reported once, where it closes."""
         if word.text in self.linking:
-            cycle = " → ".join([*self.linking[self.linking.index(word.text) :], word.text])
-            self.report("link.cycle", word.span, cycle=cycle)
+            found = self.linking[self.linking.index(word.text) :]
+            at = found.index(min(found, key=list(self.words).index))
+            cycle = " → ".join([*found[at:], *found[: at + 1]])
+            self.report("link.cycle", self.words[found[at]].span, cycle=cycle)
             return None
-        if len(self.linking) >= MAX_CHAIN:
+        if len(self.linking) >= MAX_CHAIN:  # around a wide circle; else what is below is linked
             self.report("link.chain_too_long", word.span, limit=MAX_CHAIN)
+            return None
+        if self.descended > MAX_LEVELS:
+            self.report("link.chain_too_deep", word.span, found=self.descended, limit=MAX_LEVELS)
             return None
         if word.text not in self.linked:
             self.linking.append(word.text)
@@ -298,12 +306,9 @@ class _Linker:
 
     def pack(self) -> Pack | None:
         form = self.forms.pack
-        for word, reading in self.forms.readings.items():
-            self.reading_symbol(word, reading)
-        for word, decision in self.forms.decisions.items():
-            self.on_demand(word, partial(self.decision, word, decision))
+        self.link_in_order()
         self.check_names()
-        self.check_chains()
+        self.problems += check_chains(self.forms, self.linked, self.vocabulary, self.problems)
         if form is None:
             return None
         self.check_answers(form.answers)
@@ -333,6 +338,18 @@ class _Linker:
             **self.procedures(),
         )
 
+    def link_in_order(self) -> None:
+        """Readings and decisions, each behind those that it requires: a long chain is not descended."""
+        build: dict[str, tuple[ReadingForm | DecisionForm, Any]] = {}
+        for word, reading in self.forms.readings.items():
+            build[word.text] = (reading, partial(self.reading, word, reading))
+        for word, decision in self.forms.decisions.items():
+            build.setdefault(word.text, (decision, partial(self.decision, word, decision)))
+        names = {form.label.zh: id_ for id_, (form, _) in build.items() if isinstance(form, DecisionForm)}
+        names |= {id_: id_ for id_ in build}
+        for id_ in prerequisites_first({id_: named(form, names) for id_, (form, _) in build.items()}):
+            self.on_demand(self.words[id_], build[id_][1])
+
     def taken(self, subject: str, name: str) -> bool:
         return self.names[subject].find(name) is not None
 
@@ -350,16 +367,6 @@ class _Linker:
         self.problems += linker.problems
         reactions = Record((reaction.id, reaction) for reaction in found if reaction is not None)
         return {"procedures": Record(procedures), "duties": Record(duties), "reactions": reactions, "colour": colour}
-
-    def check_chains(self) -> None:
-        """No decision requires itself, also not through tables, and chains of requirement are of a sane length."""
-        needs = {id_: edges(linked) for id_, linked in self.linked.items() if linked is not None}
-        found = long_or_circular(needs, MAX_CHAIN)
-        if found is None or any(problem.code in ("link.cycle", "link.chain_too_long") for problem in self.problems):
-            return
-        start, cycle = found
-        span = next(word.span for word in (*self.forms.readings, *self.forms.decisions) if word.text == start)
-        self.report("link.cycle" if cycle else "link.chain_too_long", span, cycle=cycle, limit=MAX_CHAIN)
 
     def collected(self, words: Iterable[Word]) -> Record:
         """What was linked under these words, in their order."""

@@ -192,7 +192,7 @@ class _FactsReader:
                 found = self.fact(value, fact, f"{path}.{fact.id}" if path else fact.id)
                 if found is not None:
                     entries[fact.id] = found
-        return FactRecord(entries, form.id, path)
+        return FactRecord(form.ordered(entries), form.id, path)
 
     def fact(self, node: Node, fact: Fact, path: str) -> Any:
         """A bare value, or a value with its evidence; None is unknown."""
@@ -243,7 +243,7 @@ class _FactsReader:
                 self.wrong(word, path, "a year such as 2021")
             elif not (isinstance(value, Scalar) and value.is_null):
                 records[key] = self.year(value, form, f"{path}.{key}")
-        return Record(records)
+        return Record(sorted(records.items()))
 
     def year(self, node: Node, form: RecordForm, path: str) -> FactRecord:
         """The record of a year, bare or with evidence for all in it."""

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from policy_engine.documents.forms import DecisionForm, ReadingForm
 from policy_engine.expression import tree
 from policy_engine.expression.types import ListType, RecordType
 from policy_engine.model.decision import DecisionDefinition, DecisionTable
 from policy_engine.model.reading import Reading
+from policy_engine.model.vocabulary import Fact
 
-__all__ = ["edges", "required", "requires"]
+__all__ = ["edges", "logic", "named", "required", "requires"]
+
+_WORD = re.compile(r"\w+")
+
+
+def named(form: ReadingForm | DecisionForm, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What the expressions of a form may require, before they are read: the words in them that name something."""
+    if isinstance(form, ReadingForm):
+        texts = [option.is_ for option in form.options.values()]
+    else:
+        texts = [*filter(None, [form.is_]), *(rule.when for rule in form.rules)]
+    found = (word for text in texts for word in _WORD.findall(text.text))
+    return tuple(dict.fromkeys(names[word] for word in found if word in names))
+
+
+def logic(of: Reading | DecisionDefinition | Fact) -> tuple[tree.Node, ...]:
+    """The expressions by which it is found."""
+    if isinstance(of, Fact):
+        return tuple(node for node in (of.derived_by, of.applies_when, of.otherwise_is) if node is not None)
+    if isinstance(of, Reading):
+        return tuple(option.expression for option in of.options if option.expression is not None)
+    return tuple(rule.when for rule in of.logic.rules) if isinstance(of.logic, DecisionTable) else (of.logic,)
 
 
 def requires(logic: tree.Node | DecisionTable) -> tuple[tuple[str, str], ...]:

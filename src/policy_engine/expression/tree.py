@@ -228,6 +228,14 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def depth(root: Node) -> int:
+    """The levels of a tree."""
+    deepest, level = 0, [root]
+    while level:
+        deepest, level = deepest + 1, [child for node in level for child in children(node)]
+    return deepest
+
+
 _PARTS: dict[type[Node], tuple[str, ...]] = {
     kind: tuple(item.name for item in fields(kind) if item.name not in ("span", "type"))
     for kind in Node.__subclasses__()

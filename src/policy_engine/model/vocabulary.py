@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from policy_engine.expression.tree import Node
 from policy_engine.expression.types import ListType, RecordType, Type
@@ -71,6 +72,10 @@ class RecordForm:
         found = {fact.id: (place, fact) for place, fact in enumerate(self.facts)}
         yearly = next((entry for entry in found.values() if entry[1].by_year), None)
         return found if yearly is None else dict.fromkeys(YEARS, yearly) | found
+
+    def ordered(self, entries: Mapping[str, Any]) -> dict[str, Any]:
+        """What is known of a record, by id, in the order of the form: whoever wrote it in whatever order, it is the same."""
+        return {id_: entries[id_] for id_ in sorted(entries, key=self.places.__getitem__)}
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)

@@ -12,18 +12,18 @@ from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import History
 from policy_engine.decision.procedure import after
 from policy_engine.decision.reactions import moment
-from policy_engine.errors import LedgerError, RequestError, problem
+from policy_engine.errors import LedgerError, Problem, RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Reaction
 from policy_engine.model.scenario import Settings
-from policy_engine.monitoring.state import ACKNOWLEDGEMENT, State, states
+from policy_engine.monitoring.state import ACKNOWLEDGEMENT, ALERT, KINDS, State, read_states, states
 from policy_engine.monitoring.submission import FORM, folded
-from policy_engine.record.entry import Entry
+from policy_engine.record.entry import Entry, Receipt
 from policy_engine.record.ledger import Ledger
 
-__all__ = ["COLOURS", "Alert", "Area", "Board", "Obligation", "acknowledgement", "board"]
+__all__ = ["COLOURS", "Alert", "Area", "Board", "Obligation", "acknowledge", "board"]
 
 COLOURS = ("red", "yellow", "green", "undetermined", "other")
 """`undetermined` waits for facts; `other` is an outcome without a colour, or a subject out of scope."""
@@ -76,7 +76,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest."""
+    """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest.
+
+    `warnings` tell of submissions that say what the pack does not have.
+    """
 
     pack: Pack
     on: datetime.date
@@ -85,6 +88,7 @@ class Board:
     areas: tuple[Area, ...]
     alerts: tuple[Alert, ...]
     obligations: tuple[Obligation, ...]
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def open(self) -> tuple[Alert, ...]:
@@ -95,7 +99,7 @@ def board(
     ledger: Ledger, pack: Pack, on: datetime.date, settings: Settings, levels: Sequence[str] = ("town",)
 ) -> Board:
     """The board of everyone handed in under the pack, of what was known by the end of a day. `levels` are facts of places."""
-    found = states(ledger.entries(), pack, on)
+    found = states(ledger.entries(*KINDS), pack, on)
     alerts: list[Alert] = []
     owed: list[Obligation] = []
     rows: dict[tuple[str, ...], list[tuple[str, int, int, int]]] = {}
@@ -120,7 +124,8 @@ def board(
         rows.setdefault(place, []).append((colour, len(open_), late, overdue))
     areas = [_area(place, rows[place]) for place in sorted(rows)]
     alerts.sort(key=lambda alert: (not alert.late, alert.known_on, alert.subject, alert.id))
-    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed))
+    warnings = tuple(warning for state in found.values() for warning in state.warnings)
+    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), warnings)
 
 
 def _area(place: tuple[str, ...], rows: Sequence[tuple[str, int, int, int]]) -> Area:
@@ -162,18 +167,42 @@ def _alert(pack: Pack, settings: Settings, state: State, id_: str, on: datetime.
     return Alert(id_, state.subject, reaction, body, known_on, (on - known_on).days, by, acknowledged, late, goes_on)
 
 
-def acknowledgement(
-    ledger: Ledger, pack: Pack, alert: str, by: str, on: datetime.date, *, person: str = "", note: str = ""
-) -> Entry:
-    """That someone whom the alert is for has taken notice of it; raises `LedgerError` or `RequestError`."""
-    for (kind, subject), state in states(ledger.entries(), pack).items():
-        body = state.standing().get(alert)
-        if body is None:
-            continue
-        told = [*body["to"], *(actor for step in body["escalates"] for actor in step["to"])]
-        if by not in told:
-            raise RequestError([problem("monitor.not_alerted", found=alert, by=by, near=", ".join(told))])
-        content = {"form": FORM, "alert": alert, "pack": pack.id, "about": kind, "by": by, "person": person}
-        content |= {"on": max(on.isoformat(), body["known_on"]), "note": note}
-        return Entry.of(ACKNOWLEDGEMENT, content, subject=subject)
-    raise LedgerError([problem("monitor.unknown_alert", where=str(ledger.place), found=alert)])
+def acknowledge(
+    ledger: Ledger,
+    pack: Pack,
+    alert: str,
+    by: str,
+    on: datetime.date,
+    *,
+    recorded_at: datetime.datetime,
+    person: str = "",
+    note: str = "",
+) -> Receipt:
+    """Record that someone whom a standing alert is for has taken notice of it; raises `LedgerError` or `RequestError`."""
+    state, last = _state_of(ledger, pack, alert)
+    body = state.standing().get(alert)
+    if body is None:
+        raise _unknown(ledger, alert)
+    told = [*body["to"], *(actor for step in body["escalates"] for actor in step["to"])]
+    if by not in told:
+        raise RequestError([problem("monitor.not_alerted", found=alert, by=by, near=", ".join(told))])
+    content = {"form": FORM, "alert": alert, "pack": pack.id, "about": state.kind, "by": by, "person": person}
+    content |= {"on": max(on.isoformat(), body["known_on"]), "note": note}
+    entry = Entry.of(ACKNOWLEDGEMENT, content, subject=state.subject)
+    (receipt,) = ledger.append([entry], recorded_at, seen={state.subject: last})
+    return receipt
+
+
+def _state_of(ledger: Ledger, pack: Pack, alert: str) -> tuple[State, int]:
+    """The state of the subject that an alert was once raised about, and the number of the last entry about it."""
+    try:
+        raised = ledger.keyed(f"{ALERT}:{alert}:1")
+    except LedgerError:
+        raise _unknown(ledger, alert) from None
+    found, last = read_states(ledger, pack, raised.subject)
+    kind = raised.content()["about"]
+    return found.get((kind, raised.subject), State(kind, raised.subject)), last
+
+
+def _unknown(ledger: Ledger, alert: str) -> LedgerError:
+    return LedgerError([problem("monitor.unknown_alert", where=str(ledger.place), found=alert)])

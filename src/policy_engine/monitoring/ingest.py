@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moments, steps, watched
+from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moment, steps, watched
 from policy_engine.decision.request import Request
-from policy_engine.errors import LedgerError
+from policy_engine.errors import LedgerError, Problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
@@ -25,8 +25,8 @@ from policy_engine.monitoring.state import (
     State,
     day_entry,
     days_told,
+    everyone,
     read_states,
-    states,
 )
 from policy_engine.monitoring.submission import FORM, Submission, folded
 from policy_engine.record.entry import Entry, Receipt
@@ -60,7 +60,8 @@ class Tally(NamedTuple):
 class Monitoring:
     """With what is monitored: the pack, its files as they stand in the ledger, the clock, figures of the deployer.
 
-    `check` is asked about the findings of each step; it raises where another engine fires other reactions.
+    `check` is asked about the findings of each step; it raises where another engine fires other reactions. `warn` is told
+    which facts of earlier submissions the pack does not have.
     """
 
     pack: Pack
@@ -68,6 +69,7 @@ class Monitoring:
     clock: Callable[[], datetime.datetime]
     settings: Settings = Settings()
     check: Callable[[frozenset[str]], None] = lambda _: None
+    warn: Callable[[Iterable[Problem]], None] = lambda _: None
 
 
 def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) -> Tally:
@@ -87,8 +89,7 @@ def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally
     """Tell what fell due by a day, about everyone who was ever handed in."""
     ledger.append([monitoring.files, day_entry(monitoring.pack, day)], monitoring.clock())
     looked = max(days_told(ledger, monitoring.pack))
-    everyone = states(ledger.entries(), monitoring.pack)
-    return _appended(ledger, monitoring, {key: [] for key in everyone}, looked)
+    return _appended(ledger, monitoring, {key: [] for key in everyone(ledger, monitoring.pack)}, looked)
 
 
 def _appended(
@@ -115,16 +116,19 @@ def _one_batch(
     for tries_left in reversed(range(_TRIES)):
         seen: dict[str, int] = {}
         entries: list[Entry] = []
+        warnings: list[Problem] = []
         for (kind, subject), new in some:
             found, seen[subject] = read_states(ledger, monitoring.pack, subject)
             state = found.get((kind, subject), State(kind, subject))
             entries += _news(monitoring, state, new, looked)
+            warnings += state.warnings
         try:
             receipts = ledger.append(entries, monitoring.clock(), seen=seen) if entries else ()
         except LedgerError as error:
             if not tries_left or error.problems[0].code != "ledger.overtaken":
                 raise
             continue
+        monitoring.warn(warnings)
         return tally.plus(receipts, (entry.kind for entry in entries))
     raise AssertionError
 
@@ -167,26 +171,33 @@ class Subject:
         self.every = every
         self.id = every[0].facts.id
         self.until = max(looked, *(one.known_on for one in every))
-        self.seen: dict[tuple[datetime.date, Facts], Moment] = {}
         self.history = folded(self.pack, every, monitoring.settings)
+        self.root = self.history.facts(self.until).root
+        self.seen: dict[tuple[datetime.date, Facts], Moment] = {}
+        self.stages: dict[datetime.date, list[tuple[datetime.date, Facts]]] = {}
+        self.now = self.moments(self.history.along(self.until))
 
-    def moments(self, submissions: Sequence[Submission], until: datetime.date) -> list[Moment]:
-        return moments(folded(self.pack, submissions, self.monitoring.settings), until, self.seen)
+    def moments(self, along: Iterable[tuple[datetime.date, Facts]]) -> list[Moment]:
+        """What reactions look at along some days; what was looked at once is not looked at again."""
+        for day, facts in (given := list(along)):
+            if (day, facts) not in self.seen:
+                self.seen[day, facts] = moment(self.pack, facts, day, self.monitoring.settings)
+        return [self.seen[one] for one in given]
 
     def decisions(self, before: Sequence[Submission]) -> Iterator[Entry]:
         """Records of the days that are new or come out otherwise than `before`, and last of what is known now."""
         asked = watched(self.pack, self.history.subject)
-        old = {one.day: one.answers for one in self.moments(before, self.until)}
-        along = self.moments(self.every, self.until)
-        touched = [one for one in along[:-1] if old.get(one.day) != one.answers]
-        for one in (*touched, *along[-1:]) if asked else ():
+        earlier = folded(self.pack, before, self.monitoring.settings)
+        old = {one.day: one.answers for one in self.moments(earlier.along(self.until))}
+        touched = [one for one in self.now[:-1] if old.get(one.day) != one.answers]
+        for one in (*touched, *self.now[-1:]) if asked else ():
             request = Request(one.day, asked, self.monitoring.settings, ranked=False)
             decision = request.decide(self.pack, one.facts)
             yield decision_entry(decision, one.facts, request, self.monitoring.files.body_hash, self.until)
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """Every alert that is due, by id: a function of the set of submissions and of the last day looked at."""
-        along = list(steps(self.moments(self.every, self.until)))
+        along = list(steps(self.now))
         owed = list(due_for_duties(self.history, self.until))
         for step in along:
             self.monitoring.check(step.findings)
@@ -201,16 +212,22 @@ class Subject:
         first = min(one.known_on for one in self.every if one.day == due.day)
         stages = sorted({one.known_on for one in self.every})
         for stage in (one for one in stages[:-1] if one >= first):
-            then = self.moments([one for one in self.every if one.known_on <= stage], due.day)
-            last = list(steps(then[-2:]))[-1:]
+            up_to = [one for one in self.known_at(stage) if one[0] <= due.day]
+            last = list(steps(self.moments(up_to[-2:])))[-1:]
             if due in due_along(self.pack, last, self.monitoring.settings):
                 return stage
         return stages[-1]
 
+    def known_at(self, stage: datetime.date) -> list[tuple[datetime.date, Facts]]:
+        """What was known along the days by the end of a day; folded once for all alerts."""
+        if stage not in self.stages:
+            then = [one for one in self.every if one.known_on <= stage]
+            self.stages[stage] = list(folded(self.pack, then, self.monitoring.settings).along(self.until))
+        return self.stages[stage]
+
     def body(self, due: Due, known: datetime.date) -> dict[str, Any]:
         """The alert as it stands in the ledger. It says what changed, not why: that is in the decisions."""
-        reaction = due.reaction
-        root = self.history.facts(self.until).root
+        reaction, root = due.reaction, self.root
         return {
             "form": FORM,
             "alert": due.id(self.pack.id, self.id),

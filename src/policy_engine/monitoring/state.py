@@ -7,15 +7,31 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from policy_engine.errors import Problem
 from policy_engine.model.pack import Pack
 from policy_engine.monitoring.submission import FORM, KIND, Submission, read_submission
 from policy_engine.record.entry import Entered, Entry
 from policy_engine.record.ledger import Ledger
 
-__all__ = ["ACKNOWLEDGEMENT", "ALERT", "DAY", "WITHDRAWAL", "State", "day_entry", "days_told", "read_states", "states"]
+__all__ = [
+    "ACKNOWLEDGEMENT",
+    "ALERT",
+    "DAY",
+    "KINDS",
+    "WITHDRAWAL",
+    "State",
+    "day_entry",
+    "days_told",
+    "everyone",
+    "read_states",
+    "states",
+]
 
 ALERT, WITHDRAWAL, ACKNOWLEDGEMENT, DAY = "alert", "withdrawal", "acknowledgement", "day"
 """Kinds of the entries that monitoring writes, beside submissions and decisions."""
+
+KINDS = (KIND, ALERT, WITHDRAWAL, ACKNOWLEDGEMENT)
+"""Kinds of the entries that a state is folded from."""
 
 
 @dataclass
@@ -23,7 +39,7 @@ class State:
     """One subject, folded from its entries in order.
 
     `alerts` by id, as they were last raised; those in `withdrawn` do not stand. `raised` counts, for each id, the entries
-    about it. `acknowledged` has the first acknowledgement of each.
+    about it. `acknowledged` has the first acknowledgement of each. `warnings` tell what could not be read of submissions.
     """
 
     kind: str
@@ -33,6 +49,7 @@ class State:
     withdrawn: dict[str, dict[str, Any]] = field(default_factory=dict)
     raised: dict[str, int] = field(default_factory=dict)
     acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
 
     def standing(self) -> dict[str, dict[str, Any]]:
         """The alerts that stand, by id, in the order of their days."""
@@ -41,7 +58,9 @@ class State:
 
     def take(self, entry: Entered, content: dict[str, Any], pack: Pack) -> None:
         if entry.kind == KIND:
-            self.submissions.append(read_submission(content, pack, entry.seq))
+            read, warnings = read_submission(content, pack, entry.seq)
+            self.submissions.append(read)
+            self.warnings += warnings
             return
         id_ = content["alert"]
         if entry.kind == ACKNOWLEDGEMENT:
@@ -61,7 +80,7 @@ def states(
     """The state of every subject that these entries are about, by kind and code; of what was known by the end of a day."""
     found: dict[tuple[str, str], State] = {}
     for entry in entries:
-        if entry.kind not in (KIND, ALERT, WITHDRAWAL, ACKNOWLEDGEMENT):
+        if entry.kind not in KINDS:
             continue
         content = entry.content()
         day = content["on" if entry.kind == ACKNOWLEDGEMENT else "known_on"]
@@ -74,9 +93,15 @@ def states(
 
 
 def read_states(ledger: Ledger, pack: Pack, subject: str) -> tuple[dict[tuple[str, str], State], int]:
-    """The states of a subject's code, and the number of the last entry about it."""
-    entries = list(ledger.entries(subject=subject))
-    return states(entries, pack), entries[-1].seq if entries else 0
+    """The states of a subject's code, and the number of the last entry about it when they were read."""
+    last = ledger.last(subject)
+    return states(ledger.entries(*KINDS, subject=subject), pack), last
+
+
+def everyone(ledger: Ledger, pack: Pack) -> list[tuple[str, str]]:
+    """The kind and the code of every subject that was ever handed in under a pack."""
+    contents = ((entry.subject, entry.content()) for entry in ledger.entries(KIND))
+    return list(dict.fromkeys((said["facts"]["subject"], id_) for id_, said in contents if said["pack"] == pack.id))
 
 
 def day_entry(pack: Pack, day: datetime.date) -> Entry:
@@ -86,9 +111,8 @@ def day_entry(pack: Pack, day: datetime.date) -> Entry:
 
 
 def days_told(ledger: Ledger, pack: Pack) -> Iterator[datetime.date]:
-    for entry in ledger.entries(subject=_days_of(pack)):
-        if entry.kind == DAY:
-            yield datetime.date.fromisoformat(entry.content()["day"])
+    for entry in ledger.entries(DAY, subject=_days_of(pack)):
+        yield datetime.date.fromisoformat(entry.content()["day"])
 
 
 def _days_of(pack: Pack) -> str:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from policy_engine.decision.history import History
-from policy_engine.errors import FactsError, LedgerError, problem
+from policy_engine.errors import FactsError, LedgerError, Problem, problem, problem_of
 from policy_engine.model.canonical import canonical
 from policy_engine.model.case import Learned
 from policy_engine.model.facts import Evidence, FactRecord, Facts
@@ -57,18 +57,33 @@ def submission(pack: Pack, facts: Facts, known_on: datetime.date, day: datetime.
     return Submission(sha256(canonical(content)).hexdigest(), facts, described, max(known_on, described))
 
 
-def read_submission(content: Mapping[str, Any], pack: Pack, seq: int) -> Submission:
-    """A submission from its entry in a ledger; raises `LedgerError`."""
+def read_submission(content: Mapping[str, Any], pack: Pack, seq: int) -> tuple[Submission, tuple[Problem, ...]]:
+    """A submission from its entry in a ledger, and warnings; raises `LedgerError`.
+
+    It may have been handed in under an earlier version of the pack: what this one does not have is passed over.
+    """
     if content.get("form") != FORM:
         raise LedgerError([problem("record.newer", found=content.get("form"), known=FORM)])
+    passed_over: list[str] = []
     try:
         form = FactsForm.model_validate(content["facts"])
-        root = decode_record(form.facts, pack.vocabulary.form(form.subject), pack.vocabulary)
-        evidence = Record((path, Evidence(**dict(found))) for path, found in form.evidence.items())
+        vocabulary = pack.vocabulary
+        root = decode_record(form.facts, vocabulary.form(form.subject), vocabulary, passed_over=passed_over)
+        known = {path: found for path, found in form.evidence.items() if not _within(path, passed_over)}
+        evidence = Record((path, Evidence(**dict(found))) for path, found in known.items())
         facts = Facts(form.subject, root, form.as_of, evidence)
-        return submission(pack, facts, datetime.date.fromisoformat(content["known_on"]))
+        read = submission(pack, facts, datetime.date.fromisoformat(content["known_on"]))
     except (KeyError, ValueError, TypeError, ArithmeticError) as error:
         raise LedgerError([problem("record.unreadable", where=str(seq), why=error)]) from None
+    if not passed_over:
+        return read, ()
+    said = {"id": facts.id, "pack": f"{pack.id} {pack.version}", "facts": ", ".join(passed_over)}
+    return read, (problem_of("monitor.passed_over", None, said, where=str(seq), warning=True),)
+
+
+def _within(path: str, others: Iterable[str]) -> bool:
+    """Is a path one of the others, or below one of them?"""
+    return any(path == other or path.startswith((f"{other}.", f"{other}[")) for other in others)
 
 
 def folded(pack: Pack, submissions: Iterable[Submission], settings: Settings) -> History:

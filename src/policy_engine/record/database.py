@@ -81,11 +81,16 @@ def place_of(location: str | os.PathLike[str]) -> Place:
 def connect(place: Place, mode: Mode) -> Engine:
     """An engine for this place. Whoever writes calls `take_turn` first in its transaction.
 
-    What is written never stands in SQLAlchemy's logs and errors.
+    As many threads as like may share it: each has a connection of its own, and waits for the database alone. What is
+    written never stands in SQLAlchemy's logs and errors.
     """
     if place.file is not None:
         return create_engine(
-            "sqlite://", creator=partial(_open, place.file, mode), poolclass=QueuePool, hide_parameters=True
+            "sqlite://",
+            creator=partial(_open, place.file, mode),
+            poolclass=QueuePool,
+            max_overflow=-1,
+            hide_parameters=True,
         )
     assert place.url is not None
     options = f"-c lock_timeout={WAIT}s -c synchronous_commit=on"
@@ -93,6 +98,7 @@ def connect(place: Place, mode: Mode) -> Engine:
         options += " -c default_transaction_read_only=on"
     return create_engine(
         place.url,
+        max_overflow=-1,
         hide_parameters=True,
         isolation_level="REPEATABLE READ" if mode == "read" else "READ COMMITTED",
         connect_args={"connect_timeout": 10, "options": options},

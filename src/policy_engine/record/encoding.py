@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from policy_engine.expression import temporal
-from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, ListType, NumberType, RecordType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, CodeType, ListType, NumberType, RecordType, Type
 from policy_engine.model.facts import FactRecord
 from policy_engine.model.vocabulary import Fact, RecordForm, Vocabulary
 from policy_engine.values import Months, Record, Value, format_days, format_number
@@ -46,9 +46,9 @@ def encode_facts(facts: Value, vocabulary: Vocabulary) -> Any:
 def decode(data: Any, type_: Type) -> Value:
     """The value of this type from its JSON; ValueError or TypeError where it is none."""
     if isinstance(type_, ListType):
-        return tuple(decode(item, type_.item) for item in data)
+        return tuple(decode(item, type_.item) for item in _list(data))
     if isinstance(type_, RecordType):
-        return Record({name: decode(data[name], entry) for name, entry in type_.entries if name in data})
+        return Record({name: decode(data[name], entry) for name, entry in type_.entries if name in _mapping(data)})
     if isinstance(type_, NumberType):
         return Decimal(_text(data))
     if type_ == DATE:
@@ -59,6 +59,8 @@ def decode(data: Any, type_: Type) -> Value:
         if not isinstance(data, bool):
             raise TypeError(data)
         return data
+    if isinstance(type_, CodeType) and not ((option := type_.find(_text(data))) and option.id == data):
+        raise ValueError(data)
     return _text(data)
 
 
@@ -68,32 +70,56 @@ def _text(data: Any) -> str:
     return data
 
 
-def decode_record(data: Mapping[str, Any], form: RecordForm, vocabulary: Vocabulary, path: str = "") -> FactRecord:
-    """A record of facts from its JSON, every record in it with its form and path; KeyError on a fact it does not have."""
-    strange = set(data) - {fact.id for fact in form}
-    if strange:
-        raise KeyError(", ".join(sorted(strange)))
+def _list(data: Any) -> list[Any]:
+    if not isinstance(data, list):
+        raise TypeError(data)
+    return data
+
+
+def _mapping(data: Any) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise TypeError(data)
+    return data
+
+
+def decode_record(
+    data: Any, form: RecordForm, vocabulary: Vocabulary, path: str = "", *, passed_over: list[str] | None = None
+) -> FactRecord:
+    """A record of facts from its JSON, every record in it with its form and path.
+
+    KeyError on a fact that the form does not have, ValueError or TypeError on a value that is none of its fact's; with
+    `passed_over`, for facts handed in under an earlier pack, the paths of these are added to it and they stay unknown.
+    """
+    known = {fact.id for fact in form}
     below = f"{path}." if path else ""
-    return FactRecord(
-        {fact.id: _fact(data[fact.id], fact, vocabulary, below + fact.id) for fact in form if fact.id in data},
-        form.id,
-        path,
-    )
+    strange = [below + name for name in sorted(set(_mapping(data)) - known)]
+    if passed_over is None and strange:
+        raise KeyError(", ".join(strange))
+    entries = {}
+    for fact in form:
+        try:
+            if fact.id in data:
+                entries[fact.id] = _fact(data[fact.id], fact, vocabulary, below + fact.id, passed_over)
+        except (ValueError, TypeError, ArithmeticError):
+            if passed_over is None:
+                raise
+            strange.append(below + fact.id)
+    if passed_over is not None:
+        passed_over += strange
+    return FactRecord(entries, form.id, path)
 
 
-def _fact(data: Any, fact: Fact, vocabulary: Vocabulary, path: str) -> Value:
+def _fact(data: Any, fact: Fact, vocabulary: Vocabulary, path: str, passed_over: list[str] | None) -> Value:
     type_ = fact.type
+
+    def record(data: Any, type_: RecordType, path: str) -> FactRecord:
+        return decode_record(data, vocabulary.form(type_.name), vocabulary, path, passed_over=passed_over)
+
     if fact.by_year:
         assert isinstance(type_, RecordType)
-        form = vocabulary.form(type_.name)
-        return Record(
-            {year: decode_record(record, form, vocabulary, f"{path}.{year}") for year, record in data.items()}
-        )
+        return Record({year: record(of_year, type_, f"{path}.{year}") for year, of_year in _mapping(data).items()})
     if isinstance(type_, RecordType):
-        return decode_record(data, vocabulary.form(type_.name), vocabulary, path)
-    if isinstance(type_, ListType) and isinstance(type_.item, RecordType):
-        form = vocabulary.form(type_.item.name)
-        return tuple(
-            decode_record(record, form, vocabulary, f"{path}[{number}]") for number, record in enumerate(data, 1)
-        )
+        return record(data, type_, path)
+    if isinstance(type_, ListType) and isinstance(item := type_.item, RecordType):
+        return tuple(record(one, item, f"{path}[{number}]") for number, one in enumerate(_list(data), 1))
     return decode(data, type_)

@@ -170,13 +170,11 @@ class Ledger:
 
     # ---- reading
 
-    def entries(
-        self, *, kind: str | None = None, subject: str | None = None, last: int | None = None
-    ) -> Iterator[Entered]:
-        """Entries in order, read as they are asked for; of one kind, about one subject, up to one number."""
+    def entries(self, *kinds: str, subject: str | None = None, last: int | None = None) -> Iterator[Entered]:
+        """Entries in order, read as they are asked for; of these kinds (or any), about one subject, up to one number."""
         wanted = select(ENTRIES).order_by(ENTRIES.c.seq)
-        if kind is not None:
-            wanted = wanted.where(ENTRIES.c.kind == kind)
+        if kinds:
+            wanted = wanted.where(ENTRIES.c.kind.in_(kinds))
         if subject is not None:
             wanted = wanted.where(ENTRIES.c.subject == subject)
         if last is not None:
@@ -202,10 +200,13 @@ class Ledger:
         wanted = select(ENTRIES).where(ENTRIES.c.seq < seq).order_by(ENTRIES.c.seq.desc()).limit(1)
         return next(map(Entered._make, self._rows(wanted)), None)
 
-    def last(self) -> int:
-        """The number of the last entry, 0 where there is none."""
+    def last(self, subject: str | None = None) -> int:
+        """The number of the last entry, or of the last about a subject; 0 where there is none."""
+        wanted = select(func.max(ENTRIES.c.seq))
+        if subject is not None:
+            wanted = wanted.where(ENTRIES.c.subject == subject)
         with told(self.place), self.engine.connect() as connection:
-            return connection.scalar(select(func.max(ENTRIES.c.seq))) or 0
+            return connection.scalar(wanted) or 0
 
     def _rows(self, wanted: Select[Any]) -> Iterator[Row[Any]]:
         with told(self.place), self.engine.connect() as connection:

@@ -70,7 +70,7 @@ def replay(
         from policy_engine.record.form import KIND
 
         ledger = archive.ledger
-        entries = ledger.entries(kind=KIND) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
+        entries = ledger.entries(KIND) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
         counts: Counter[str] = Counter()
         for entry in entries:
             found = _seconded(again(archive, entry), asked=second)

@@ -166,7 +166,7 @@ def list_(
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location) as ledger:
-            for entry in ledger.entries(kind=kind, subject=subject):
+            for entry in ledger.entries(*filter(None, [kind]), subject=subject):
                 about = entry.subject if not mask or entry.kind == "pack" else short_code(entry.subject)
                 print(f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<10} {about:<20} {entry.hash[:16]}")
 
@@ -278,7 +278,7 @@ def export(
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location) as ledger:
-            shown = map(masked_entry_json if mask else entry_json, ledger.entries(kind=kind))
+            shown = map(masked_entry_json if mask else entry_json, ledger.entries(*filter(None, [kind])))
             lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in shown)
         _write_new(out, lines.encode(), 0o600)
 
