@@ -320,7 +320,7 @@ def test_csv_that_a_spreadsheet_has_shortened(tmp_path, pack):
 def test_files_that_cannot_be_read(tmp_path, pack):
     (tmp_path / "a.xlsx").write_bytes(b"no workbook")
     (tmp_path / "户.csv").write_bytes(b"\xff\xff\xff")
-    for name, code in (("a.xlsx", "file.unreadable"), ("户.csv", "table.encoding"), ("c.xlsx", "file.not_found")):
+    for name, code in (("a.xlsx", "file.no_workbook"), ("户.csv", "table.encoding"), ("c.xlsx", "file.not_found")):
         with pytest.raises(FactsError) as caught:
             read_tables(tmp_path / name, pack.vocabulary)
         assert caught.value.problems[0].code == code
@@ -390,7 +390,7 @@ def test_mistakes_in_a_mapping_are_told_together(tmp_path, pack):
 
 def test_a_mapping_is_proposed_from_the_headings(tmp_path, pack):
     path = workbook(tmp_path / "in.xlsx", 导出=[*EXPORT[:1], [*EXPORT[1], "脱贫户"], [*EXPORT[2], "Y"]])
-    text = suggest({name: rows() for name, rows in open_tables(path).items()}, pack.vocabulary, 2021)
+    text = suggest({name: read().rows for name, read in open_tables(path).items()}, pack.vocabulary, 2021)
     assert "header: 2" in text
     assert "'户主身份证号': '户编号'" in text
     assert "'纯收入（万元）': {fact: '纯收入 2021', unit: '万元'}" in text

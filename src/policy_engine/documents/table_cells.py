@@ -36,6 +36,8 @@ _MIDNIGHT = re.compile(r"[ T]00?:00(:00(\.0+)?)?")
 _SHORTENED = re.compile(r"\d(\.\d+)?[Ee]\+\d\d", re.ASCII)
 _BETWEEN = re.compile(r"\s*[、，,；;\n]\s*")
 _NONE = "无"
+_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+"""What a spreadsheet shows where a formula failed."""
 _TRUTHS = {"是": "true", "否": "false", "true": "true", "false": "false"}
 
 
@@ -80,6 +82,10 @@ def cell_words(cell: Cell) -> str:
 
 def cell_node(cell: Cell, type_: Type, span: Span = NOWHERE) -> Node | Problem:
     """The cell as a node of the column's type, or what is wrong with it."""
+    if isinstance(cell, str) and cell.lstrip().startswith("="):
+        return problem("table.not_calculated", span, found=cell_words(cell))
+    if isinstance(cell, str) and cell.strip() in _ERRORS:
+        return problem("table.wrong_cell", span, found=cell_words(cell), wanted=wanted_in(type_))
     if isinstance(type_, ListType):
         return _list(cell, type_, span)
     text = _value(cell, type_)

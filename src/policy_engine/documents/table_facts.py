@@ -84,7 +84,13 @@ def _entries(layout: Layout, row: Row, problems: list[Problem], complete: dict[s
     tree: dict[str, Any] = {}
     source = Source(f"{layout.name}!{row.number}", "")
     for at, (mapped, cell) in enumerate(zip(layout.columns, row.cells, strict=False)):
-        if mapped is None or is_empty(cell):
+        if mapped is None:
+            continue
+        if (row.number, at) in layout.merged:
+            block = layout.merged[row.number, at]
+            problems.append(problem("table.merged", where=layout.place(at, row.number), found=block))
+            continue
+        if is_empty(cell):
             continue
         given = cell
         if mapped.values or mapped.factor != 1:

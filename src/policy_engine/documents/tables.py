@@ -5,7 +5,7 @@ Every row ends up in a household or among the rejected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,11 @@ from typing import NamedTuple
 from policy_engine.documents.mapping import Mapped, SheetMapping, sheet_named
 from policy_engine.documents.table_cells import Cell, cell_node, cell_text, is_empty
 from policy_engine.documents.table_columns import ID, IGNORED_SHEETS, MAIN, Column, Sheet, sheets_of
-from policy_engine.documents.table_files import Rows, open_tables
+from policy_engine.documents.table_files import Block, Grid, open_tables
 from policy_engine.documents.yaml import Scalar
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.expression.names import nearest
-from policy_engine.expression.types import TEXT
+from policy_engine.expression.types import TEXT, NumberType
 from policy_engine.model.vocabulary import Vocabulary
 
 __all__ = [
@@ -50,15 +50,12 @@ class Layout:
     skipped: frozenset[int]
     id_at: int
     repeated: bool = False
+    merged: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Cells, by row and place, of which a merged block (`C2:D4`) does not say what each holds."""
 
     def place(self, at: int, row: int) -> str:
         """A cell as people name it: `户!C7`."""
-        letters = ""
-        at += 1
-        while at:
-            at, rest = divmod(at - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"{self.name}!{letters}{row}"
+        return f"{self.name}!{_letters(at)}{row}"
 
     def heading_at(self, cell: str) -> str:
         """The heading above a cell such as `C7`."""
@@ -87,6 +84,16 @@ class Layout:
     @cached_property
     def _without_heading(self) -> tuple[int, ...]:
         return tuple(at for at, mapped in enumerate(self.columns) if mapped is None and at not in self.skipped)
+
+
+def _letters(at: int) -> str:
+    """A place in a row, from 0, as people name its column."""
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 @dataclass(slots=True)
@@ -163,17 +170,33 @@ def _sharing(mapping: Sequence[SheetMapping]) -> list[SheetMapping]:
 
 
 def _laid_out(
-    plan: SheetMapping, sources: dict[str, Callable[[], Rows]], path: Path, problems: list[Problem]
+    plan: SheetMapping, sources: dict[str, Callable[[], Grid]], path: Path, problems: list[Problem]
 ) -> Iterator[tuple[Layout, list[Row]]]:
     if plan.source not in sources:
         near = "、".join(sources)
         problems.append(problem("table.no_sheet", where=str(path), path=path, found=plan.source, near=near))
         return
-    rows = sources[plan.source]()
+    rows, merged = sources[plan.source]()
     headings = [cell_text(cell) for cell in rows[plan.header - 1]] if len(rows) >= plan.header else []
     layout = _layout(plan, headings, problems)
     if layout is not None:
+        layout = replace(layout, merged=dict(_unclear(layout, merged)))
         yield layout, [Row(number, cells) for number, cells in enumerate(rows[plan.header :], plan.header + 1)]
+
+
+def _unclear(layout: Layout, merged: Iterable[Block]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Cells of merged blocks that are no value of their column.
+
+    Down a column each row has what the block says, as a county or a town that is written once; but not a figure, which
+    may be the sum of the rows. Across columns nobody knows which of them is meant.
+    """
+    for block in merged:
+        columns = layout.columns[block.left : block.right + 1]
+        figure = not layout.repeated and columns and columns[0] and isinstance(columns[0].column.type, NumberType)
+        name = f"{_letters(block.left)}{block.top + 1}:{_letters(block.right)}{block.bottom + 1}"
+        for at, mapped in enumerate(columns, block.left):
+            if mapped is not None and (at > block.left or (figure and block.bottom > block.top)):
+                yield from (((row + 1, at), name) for row in range(max(block.top, layout.header), block.bottom + 1))
 
 
 def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) -> Layout | None:

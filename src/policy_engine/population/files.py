@@ -5,13 +5,16 @@ In blocks the rows of every list must come in the order of the households; then 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from policy_engine.documents.csv_rows import rows_in
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.population.conform import MAIN, rising
 
@@ -66,7 +69,11 @@ class Source:
         return pl.scan_csv(file, infer_schema=False)
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables, whole."""
+        """All tables, whole; raises `FactsError` with the line of a CSV file that is not closed in itself."""
+        for file in self.files.values():
+            if file.suffix == ".csv" and _quotes(file):
+                with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+                    deque(rows_in(lines, file), maxlen=0)
         try:
             return {name: self.scan(name).collect() for name in self.files}
         except pl.exceptions.PolarsError as error:
@@ -106,6 +113,12 @@ class Source:
         left = [found for name, rows in lists.items() for found in _left(name, rows, main)]
         if left:
             raise FactsError(left)
+
+
+def _quotes(file: Path) -> bool:
+    """Is anything quoted in this file?"""
+    with file.open("rb") as data:
+        return any(b'"' in part for part in iter(partial(data.read, 1 << 20), b""))
 
 
 def _ahead(blocks: Iterator[Part]) -> Iterator[Part]:

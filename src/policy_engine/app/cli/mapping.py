@@ -44,7 +44,7 @@ def suggest(
             from policy_engine.documents.table_files import open_tables
         except ModuleNotFoundError as error:
             raise missing_extra(error) from None
-        tables = {name: rows() for name, rows in open_tables(file).items()}
+        tables = {name: read().rows for name, read in open_tables(file).items()}
         text = suggested(tables, loaded.vocabulary, year or year_of(loaded))
         if out is None:
             print(text, end="")

@@ -1,0 +1,183 @@
+"""Spreadsheets as counties keep them: broken lines, merged cells, formulas, files that must not be lost."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from zipfile import ZipFile
+
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+from test_spreadsheets import folder, workbook
+from typer.testing import CliRunner
+
+from policy_engine.app.cli.main import app
+from policy_engine.documents.mapping import read_mapping
+from policy_engine.documents.read_pack import load_pack
+from policy_engine.documents.table_facts import read_household
+from policy_engine.documents.tables import read_tables
+from policy_engine.errors import FactsError
+
+DAY = datetime.date(2021, 9, 1)
+DECIDE = ["--pack", "xuanzhou_2021", "--on", "2021-09-01", "-d", "in_range"]
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return load_pack("xuanzhou_2021")
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def sheet(path, name):
+    return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name).to_python()
+
+
+# ---- lines of CSV files
+
+BROKEN = {
+    "never closed": "A,宣州区,4\nB,\"宣州区,4\nC,宣州区,4\n",
+    "closed by a later one": "A,宣州区,4\nB,\"宣州区,4\nC,宣州区\",4\n",
+    "text behind a quoted cell": "A,宣州区,4\nB,\"宣州区\"北,4\n",
+    "a line break in a cell": "A,宣州区,4\nB,\"宣州\n区\",4\n",
+}
+
+
+@pytest.mark.parametrize("rows", BROKEN.values(), ids=BROKEN)
+def test_a_line_that_is_not_closed_swallows_no_household(tmp_path, pack, rows):
+    path = tmp_path / "户.csv"
+    path.write_text("户编号,县市区,家庭人口\n" + rows, encoding="utf-8")
+    with pytest.raises(FactsError) as caught:
+        read_tables(path, pack.vocabulary)
+    assert [(found.code, found.where) for found in caught.value.problems] == [("table.broken_line", f"{path}:3")]
+
+
+@pytest.mark.parametrize("rows", BROKEN.values(), ids=BROKEN)
+def test_tables_of_a_population_swallow_no_household(tmp_path, rows):
+    path = tmp_path / "county.csv"
+    path.write_text("household_id,county,household_size\n" + rows, encoding="utf-8")
+    found = run("population", "decide", path, *DECIDE, "--out", tmp_path / "r.csv")
+    assert found.exit_code == 3
+    assert "table.broken_line" in found.stderr
+    assert not (tmp_path / "r.csv").exists()
+
+
+# ---- merged cells
+
+
+def merged(path, rows, *blocks):
+    """A workbook with one sheet of these rows, some of its cells merged: `("C2:C4", "宣州区")`."""
+    book = xlsxwriter.Workbook(str(path))
+    page = book.add_worksheet("户")
+    for at, row in enumerate(rows):
+        page.write_row(at, 0, row)
+    for block, text in blocks:
+        page.merge_range(block, text)
+    book.close()
+    return path
+
+
+def households(path, pack, mapping=None):
+    """The facts of each household, or the codes and places of its problems."""
+    tables = read_tables(path, pack.vocabulary, mapping)
+    read = {one.id: read_household(tables.layouts, one, pack.vocabulary) for one in tables.households}
+    return {
+        id_: facts.root if facts is not None else [(found.code, found.where) for found in problems]
+        for id_, (facts, problems) in read.items()
+    }
+
+
+def test_words_merged_down_a_column_are_those_of_every_row(tmp_path, pack):
+    rows = [["户编号", "县市区", "乡镇街道", "家庭人口"], ["A", "", "", 4], ["B", "", "", 3], ["C", "", "狸桥镇", 2]]
+    path = merged(tmp_path / "in.xlsx", rows, ("B2:B4", "宣州区"), ("C2:C3", "沈村镇"))
+    found = households(path, pack)
+    assert [(one["county"], one["town"]) for one in found.values()] == [
+        ("宣州区", "沈村镇"),
+        ("宣州区", "沈村镇"),
+        ("宣州区", "狸桥镇"),
+    ]
+
+
+def test_members_under_a_merged_household_code_are_its_members(tmp_path, pack):
+    book = xlsxwriter.Workbook(str(tmp_path / "in.xlsx"))
+    book.add_worksheet("户").write_column(0, 0, ["户编号", "A", "B"])
+    page = book.add_worksheet("家庭成员")
+    page.write_row(0, 0, ["户编号", "残疾等级"])
+    page.merge_range("A2:A4", "A")
+    page.write_row(4, 0, ["B", "一级"])
+    page.write(3, 1, "二级")
+    book.close()
+    found = households(tmp_path / "in.xlsx", pack)
+    assert [len(one["members"]) for one in found.values()] == [3, 1]
+    assert found["A"]["members"][2]["disability_grade"] == "2"
+
+
+def test_a_merged_figure_or_row_is_refused_with_its_range(tmp_path, pack):
+    rows = [
+        ["户编号", "县市区", "纯收入 2021", "脱贫户"],
+        ["A", "宣州区", "", "是"],
+        ["B", "宣州区", "", "否"],
+        ["C", "宣州区", "", ""],
+        ["D", "宣州区", 9000, "是"],
+    ]
+    path = merged(tmp_path / "in.xlsx", rows, ("C2:C3", 60000), ("C4:D4", "不详"))
+    found = households(path, pack)
+    assert found["A"] == [("table.merged", "户!C2")]
+    assert found["B"] == [("table.merged", "户!C3")]
+    assert ("table.merged", "户!D4") in found["C"]
+    assert found["D"]["lifted_from_poverty"] is True
+
+
+def test_a_title_merged_above_the_headings_is_no_matter(tmp_path, pack):
+    (tmp_path / "m.yaml").write_text("format: 1\nsheets: {户: {header: 3, columns: {区: 县市区}}}\n", encoding="utf-8")
+    rows = [["", ""], ["", ""], ["户编号", ""], ["A", "宣州区"]]
+    path = merged(tmp_path / "in.xlsx", rows, ("A1:B1", "台账"), ("B2:B3", "区"))
+    mapping = read_mapping(tmp_path / "m.yaml", pack.vocabulary)
+    assert households(path, pack, mapping)["A"]["county"] == "宣州区"
+
+
+# ---- formulas
+
+
+def test_a_formula_never_calculated_and_an_error_are_not_taken_for_unknown(tmp_path, pack):
+    book = xlsxwriter.Workbook(str(tmp_path / "in.xlsx"))
+    page = book.add_worksheet("户")
+    page.write_row(0, 0, ["户编号", "县市区", "家庭人口", "纯收入 2021"])
+    for at, id_ in enumerate("ABCDE", 1):
+        page.write_row(at, 0, [id_, "宣州区", 4])
+    page.write_formula("D2", "=20000+4000", None, "")
+    page.write_formula("D3", "=NA()", None, "#N/A")
+    page.write_formula("B4", '="宣州区"', None, "")
+    page.write_formula("D5", "=12000*2", None, 24000)
+    page.write_formula("A7", "=A2", None, "")
+    book.close()
+    found = households(tmp_path / "in.xlsx", pack)
+    assert found["A"] == [("table.not_calculated", "户!D2")]
+    assert found["B"] == [("table.wrong_cell", "户!D3")]
+    assert found["C"] == [("table.not_calculated", "户!B4")]
+    assert str(found["D"]["finances"]["2021"]["net_income"]) == "24000"
+    assert "finances" not in found["E"]
+    rejected = read_tables(tmp_path / "in.xlsx", pack.vocabulary).rejected
+    assert [(one.problem.code, one.problem.where) for one in rejected] == [("table.not_calculated", "户!A7")]
+
+
+@pytest.mark.parametrize(("cell", "code"), [("#N/A", "table.wrong_cell"), ('="宣州区"', "table.not_calculated")])
+def test_errors_and_formulas_in_csv_are_no_words_either(tmp_path, pack, cell, code):
+    path = folder(tmp_path / "csv", 户=[["户编号", "县市区"], ["A", cell]])
+    assert households(path, pack)["A"] == [(code, "户!B2")]
+
+
+def test_a_formula_whose_text_is_empty_is_an_empty_cell(tmp_path, pack):
+    rows = [["户编号", "县市区"], ["A", "宣州区"]]
+    path = workbook(tmp_path / "in.xlsx", 户=rows)
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    parts[part] = re.sub(rb'<c r="B2".*?</c>', b'<c r="B2" t="str"><f>IF(1,"")</f><v></v></c>', parts[part])
+    with ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    assert "county" not in households(path, pack)["A"]
