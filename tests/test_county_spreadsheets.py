@@ -181,3 +181,58 @@ def test_a_formula_whose_text_is_empty_is_an_empty_cell(tmp_path, pack):
         for name, data in parts.items():
             book.writestr(name, data)
     assert "county" not in households(path, pack)["A"]
+
+
+# ---- files that must not be lost, and files that are no facts
+
+
+@pytest.fixture
+def filled(tmp_path):
+    rows = [["户编号", "县市区", "家庭人口", "纯收入 2021"], ["A", "宣州区", 4, 20000]]
+    return workbook(tmp_path / "in.xlsx", 户=rows)
+
+
+def test_what_people_have_worked_on_is_not_written_over(tmp_path, filled):
+    mapping, facts = tmp_path / "对应.yaml", tmp_path / "facts.yaml"
+    mapping.write_text("# filled in by hand\n", encoding="utf-8")
+    facts.write_text("county: 宣州区\n", encoding="utf-8")
+    other = workbook(tmp_path / "台账.xlsx", 户=[["户编号"]])
+    before = {path: path.read_bytes() for path in (filled, mapping, facts, other)}
+    for arguments in (
+        ["template", "--pack", "xuanzhou_2021", "--out", filled],
+        ["mapping", "suggest", filled, "--pack", "xuanzhou_2021", "--out", mapping],
+        ["decide", filled, *DECIDE, "--out", filled],
+        ["decide", filled, *DECIDE, "--out", other],
+        ["population", "decide", filled, *DECIDE, "--out", filled],
+        ["population", "decide", filled, *DECIDE, "--out", other],
+        ["ask", "--pack", "xuanzhou_2021", "--on", "2021-09-01", "--out", facts],
+        ["letter", facts, "--pack", "xuanzhou_2021", "--on", "2021-09-01", "--out", facts],
+    ):
+        found = run(*arguments)
+        assert found.exit_code == 1, arguments
+        assert "file.exists" in found.stderr or "file.is_read" in found.stderr
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_an_earlier_result_is_written_anew(tmp_path, filled):
+    for command, name in (("decide", "r.xlsx"), ("population decide", "r.xlsx"), ("population decide", "r.csv")):
+        for _ in range(2):
+            assert run(*command.split(), filled, *DECIDE, "--out", tmp_path / name).exit_code == 0
+
+
+def test_results_and_lock_files_in_a_folder_are_no_tables(tmp_path):
+    csvs = folder(tmp_path / "csv", 户=[["户编号", "县市区", "家庭人口", "纯收入 2021"], ["A", "宣州区", 4, 20000], ["B", "宣州区", "x", 1]])
+    (csvs / "~$户.csv").write_text("x", encoding="utf-8")
+    assert run("population", "decide", csvs, *DECIDE, "--out", csvs / "结果.csv").exit_code == 3
+    assert (csvs / "结果.rejected.csv").exists()
+    assert run("decide", csvs, *DECIDE, "--out", tmp_path / "r.xlsx").exit_code == 3
+    assert [row[0] for row in sheet(tmp_path / "r.xlsx", "结果")[1:]] == ["A"]
+    tables = folder(tmp_path / "tables", household=[["household_id", "county", "household_size"], ["A", "宣州区", 4]])
+    for _ in range(2):
+        found = run("population", "decide", tables, *DECIDE, "--out", tables / "answers.parquet")
+        assert found.exit_code == 4, found.stderr
+
+
+def test_one_csv_file_of_any_name_has_the_households(tmp_path, pack):
+    (tmp_path / "宣州导出.csv").write_text("户编号,县市区\nA,宣州区\n", encoding="utf-8")
+    assert households(tmp_path / "宣州导出.csv", pack)["A"]["county"] == "宣州区"

@@ -7,9 +7,20 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from policy_engine.documents.results import is_result
 from policy_engine.errors import FactsError, problem
 
-__all__ = ["csv_rows", "rows_in"]
+__all__ = ["csv_files", "csv_rows", "rows_in"]
+
+
+def csv_files(folder: Path) -> list[Path]:
+    """The CSV files of a folder that may hold facts: no result written there, nor what a program keeps beside its files."""
+    return [file for file in sorted(folder.glob("*.csv")) if not (file.name.startswith(("~$", ".")) or _result(file))]
+
+
+def _result(file: Path) -> bool:
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        return is_result(next(csv.reader(lines), []))
 
 
 def csv_rows(path: Path) -> list[list[str]]:

@@ -11,12 +11,13 @@ from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
-from policy_engine.documents.csv_rows import csv_rows
+from policy_engine.documents.csv_rows import csv_files, csv_rows
+from policy_engine.documents.results import are_result_sheets
 from policy_engine.documents.table_cells import Cell
 from policy_engine.documents.valueless_cells import valueless_cells
 from policy_engine.errors import FactsError, problem
 
-__all__ = ["Block", "Grid", "Rows", "open_tables"]
+__all__ = ["Block", "Grid", "Rows", "is_result_workbook", "open_tables"]
 
 Rows: TypeAlias = list[list[Cell]]
 
@@ -40,13 +41,21 @@ class Grid(NamedTuple):
 def open_tables(path: Path) -> dict[str, Callable[[], Grid]]:
     """The sheets of a workbook or folder by name, each read when it is called; raises `FactsError`."""
     if path.is_dir() or path.suffix.lower() == ".csv":
-        files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        files = csv_files(path) if path.is_dir() else [path]
         return {file.stem: lambda file=file: Grid(csv_rows(file)) for file in files}  # type: ignore[misc]
     if not path.exists():
         raise FactsError([problem("file.not_found", where=str(path), path=path)])
     with _readable(path):
         book = CalamineWorkbook.from_path(str(path))
     return {name: lambda name=name: _grid(book, path, name) for name in book.sheet_names}  # type: ignore[misc]
+
+
+def is_result_workbook(path: Path) -> bool:
+    """Is this a workbook of answers? What cannot be read is none."""
+    try:
+        return are_result_sheets(open_tables(path))
+    except FactsError:
+        return False
 
 
 @contextmanager

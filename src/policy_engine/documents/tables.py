@@ -150,10 +150,12 @@ def read_tables(path: Path, vocabulary: Vocabulary, mapping: Sequence[SheetMappi
 def _plans(
     sources: Iterable[str], vocabulary: Vocabulary, path: Path, problems: list[Problem]
 ) -> Iterator[SheetMapping]:
-    """Without a mapping, sheets and columns have the names of the vocabulary."""
+    """Without a mapping, sheets and columns have the names of the vocabulary; one CSV file of any name has the households."""
     known = sheets_of(vocabulary)
     for name in sources:
         sheet = sheet_named(name, known)
+        if sheet is None and path.suffix.lower() == ".csv" and not path.is_dir():
+            sheet = known[0]
         if sheet is not None:
             yield SheetMapping(sheet, name)
         elif name not in IGNORED_SHEETS:

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import polars as pl
 
-from policy_engine.documents.csv_rows import rows_in
+from policy_engine.documents.csv_rows import csv_files, rows_in
+from policy_engine.documents.results import is_result
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.population.conform import MAIN, rising
 
-__all__ = ["BLOCK", "Part", "Source"]
+__all__ = ["BLOCK", "Part", "Source", "is_answers"]
 
 BLOCK = 200_000
 """Households read at a time."""
@@ -50,7 +51,8 @@ class Source:
         if not path.exists():
             raise FactsError([problem("file.not_found", where=str(path), path=path)])
         if path.is_dir():
-            found = {file.stem: file for file in sorted(path.iterdir()) if file.suffix in (".parquet", ".csv")}
+            tables = [*(file for file in path.glob("*.parquet") if not is_answers(file)), *csv_files(path)]
+            found = {file.stem: file for file in sorted(tables)}
         else:
             found = {MAIN: path}
         if MAIN not in found:
@@ -113,6 +115,14 @@ class Source:
         left = [found for name, rows in lists.items() for found in _left(name, rows, main)]
         if left:
             raise FactsError(left)
+
+
+def is_answers(file: Path) -> bool:
+    """Is this a table of answers, or of rejected rows, and none of facts?"""
+    try:
+        return is_result(Source({MAIN: file}).scan(MAIN).collect_schema().names())
+    except pl.exceptions.PolarsError:
+        return False
 
 
 def _quotes(file: Path) -> bool:

@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from policy_engine.decision.answer import Answer, Decision
+from policy_engine.documents.results import ABOUT, MEMBERS, NOTES, REJECTED, RESULTS
 from policy_engine.documents.table_cells import Cell, wanted_in
 from policy_engine.documents.table_columns import Column, Sheet
 from policy_engine.evaluation.observe import TraceNode
@@ -218,7 +219,7 @@ class _Page(NamedTuple):
 class Result:
     """The workbook of answers, written row by row: results, members, rejected rows, notes, and what was asked."""
 
-    RESULTS, MEMBERS, REJECTED, NOTES, ABOUT = "结果", "成员结果", "被拒绝的行", "提醒", "说明"
+    RESULTS, MEMBERS, REJECTED, NOTES, ABOUT = RESULTS, MEMBERS, REJECTED, NOTES, ABOUT
 
     def __init__(self, path: Path, headings: Mapping[str, Sequence[str]], answers_from: int) -> None:
         self.book, self.formats = _new(path, rows_in_order=True)

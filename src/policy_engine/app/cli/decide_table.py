@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
+from policy_engine.app.cli.outputs import new_file, not_read
 from policy_engine.app.cli.processors import processors
 from policy_engine.app.cli.record import RecordAs, Recording
 from policy_engine.app.cli.second import second_opinion, tell_opinions
@@ -27,9 +28,11 @@ from policy_engine.decision.decide import decide_facts
 from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_problem, short_code
 from policy_engine.decision.request import Request as AskedRequest
 from policy_engine.documents.mapping import Mapped, read_mapping
+from policy_engine.documents.results import PROBLEMS
 from policy_engine.documents.table_cells import Cell, cell_text, is_empty
 from policy_engine.documents.table_columns import ID
 from policy_engine.documents.table_facts import read_household
+from policy_engine.documents.table_files import is_result_workbook
 from policy_engine.documents.tables import (
     HouseholdRows,
     Layout,
@@ -51,13 +54,11 @@ from policy_engine.version import __version__
 if TYPE_CHECKING:
     from policy_engine.record.entry import Entry
 
-__all__ = ["PROBLEM_HEADINGS", "Request", "decide_table", "problem_row"]
+__all__ = ["Request", "decide_table", "problem_row"]
 
 CHUNK = 100
 IN_PROCESS = 1000
 """Up to so many households it is not worth starting other processes."""
-
-PROBLEM_HEADINGS = ("工作表", "行", "单元格", "户编号", "列", "填的是", "应当是", "说明", "代码", "原行")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def decide_table(
     """Decide every household and write the workbook; answers with the exit code of the run."""
     request = _request(pack, day, decisions, settings or Settings(), scenario or Scenario())
     request = replace(request, record_as=recording.as_ if recording is not None else None, second=second, mask=mask)
+    _may_write(out, path, mapping)
     plans = read_mapping(mapping, pack.vocabulary) if mapping is not None else None
     tables = read_tables(path, pack.vocabulary, plans)
     _check_day(request, tables)
@@ -132,6 +134,13 @@ def decide_table(
     if recording is not None:
         recording.tell()
     return _exit(exits, rejected=bool(result.counts[Result.REJECTED]))
+
+
+def _may_write(out: Path, *given: Path | None) -> None:
+    """An earlier result may be written anew; any other workbook that is there is somebody's work."""
+    not_read(out, *given)
+    if out.exists() and not is_result_workbook(out):
+        new_file(out)
 
 
 def _request(
@@ -161,7 +170,7 @@ def _result(out: Path, request: Request, tables: Tables) -> tuple[Result, Layout
     }
     if request.of("member"):
         headings[Result.MEMBERS] = ("户编号", "成员", "成员编号", *_answer_headings(request, "member"))
-    headings[Result.REJECTED] = headings[Result.NOTES] = PROBLEM_HEADINGS
+    headings[Result.REJECTED] = headings[Result.NOTES] = PROBLEMS
     return Result(out, headings, len(own.headings)), own
 
 

@@ -10,6 +10,7 @@ import typer
 
 from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, pack_of
+from policy_engine.app.cli.outputs import new_file
 from policy_engine.app.cli.template import missing_extra, year_of
 from policy_engine.app.cli.words import words
 
@@ -38,6 +39,8 @@ def suggest(
     out: Annotated[Path | None, typer.Option("--out", help=words("写到这个文件", "write to this file"))] = None,
 ) -> None:
     with told():
+        if out is not None:
+            new_file(out)
         loaded = pack_of(pack)
         try:
             from policy_engine.documents.mapping import suggest as suggested
