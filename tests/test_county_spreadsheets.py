@@ -13,7 +13,7 @@ from test_spreadsheets import folder, workbook
 from typer.testing import CliRunner
 
 from policy_engine.app.cli.main import app
-from policy_engine.documents.mapping import read_mapping
+from policy_engine.documents.mapping import read_mapping, suggest
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.documents.table_facts import read_household
 from policy_engine.documents.tables import read_tables
@@ -236,3 +236,43 @@ def test_results_and_lock_files_in_a_folder_are_no_tables(tmp_path):
 def test_one_csv_file_of_any_name_has_the_households(tmp_path, pack):
     (tmp_path / "宣州导出.csv").write_text("户编号,县市区\nA,宣州区\n", encoding="utf-8")
     assert households(tmp_path / "宣州导出.csv", pack)["A"]["county"] == "宣州区"
+
+
+# ---- proposed mappings
+
+
+def proposed(pack, headings, *rows):
+    lines = suggest({"导出": [headings, *rows]}, pack.vocabulary, 2021).splitlines()
+    return dict(line.strip().split(": ", 1) for line in lines if line.startswith("      '"))
+
+
+@pytest.mark.parametrize(
+    ("heading", "target"),
+    [
+        ("2021年家庭纯收入(万元)", "{fact: '纯收入 2021', unit: '万元'}"),
+        ("２０２０年纯收入", "'纯收入 2020'"),
+        ("家庭人均纯收入", "'人均纯收入 2021'"),
+        ("2021工资收入", "'工资性收入 2021'"),
+        ("家庭人口数", "'家庭人口'"),
+        ("是否脱贫户", "'脱贫户'"),
+        ("县区", "'县市区'"),
+        ("所属村", "'行政村'"),
+        ("户主身份证号", "'户编号'"),
+    ],
+)
+def test_headings_that_name_a_fact_whole_are_recognised(pack, heading, target):
+    assert proposed(pack, [heading])[f"'{heading}'"] == target
+
+
+@pytest.mark.parametrize(
+    "heading", ["常住人口", "残疾等级", "医疗支出", "户主姓名", "监测户类别", "非脱贫户", "2021年脱贫户", "联系电话"]
+)
+def test_headings_that_are_only_like_a_fact_are_left_to_people(pack, heading):
+    assert proposed(pack, ["户编号", "脱贫户", heading], ["A", "是", "1"])[f"'{heading}'"].startswith("'?'")
+
+
+def test_no_names_are_copied_into_a_proposal(pack):
+    found = proposed(pack, ["户编号", "户主签字", "脱贫户"], ["A", "张三", "1"], ["B", "李四", "有"], ["C", "王五", "赵六"])
+    assert not any(name in text for name in ("张三", "李四", "王五", "赵六") for text in found.values())
+    assert found["'户主签字'"].startswith("'户主签字'  # 另有 3")
+    assert found["'脱贫户'"].startswith("{fact: '脱贫户', values: {'1': '?', '有': '?'}}  # 另有 1")

@@ -140,12 +140,14 @@ def test_every_heading_leads_back_to_its_column(pack):
 
 @pytest.mark.parametrize(
     "heading",
-    ["net_income 2021", "纯收入 2021", "纯收入2021", "2021年纯收入", "纯收入（2021年）", "finances.2021.net_income"],
+    ["net_income 2021", "纯收入 2021", "纯收入2021", "2021年纯收入", "纯收入（2021年）", "finances.2021.net_income", "２０２１年纯收入", "纯收入 ２０２１", "finances.２０２１.net_income"],
 )
 def test_figures_by_year_are_found_with_their_year_only(pack, heading):
     own = sheets_of(pack.vocabulary)[0]
     assert own.find(heading).path == ("finances", "2021", "net_income")
     assert own.find("纯收入") is None
+    assert own.find("finances.²⁰²¹.net_income") is None
+    assert own.find("纯收入 ٢٠٢١") is None
 
 
 # ---- rejected rows
@@ -225,7 +227,7 @@ def test_rows_that_do_not_belong_together_are_all_named(tmp_path, pack):
         ({"户": [["脱贫户"]]}, "table.no_column", "户编号"),
         ({"户": [["户编号"]], "家庭成元": [["户编号"]]}, "table.unknown_sheet", "家庭成员"),
         ({"家庭成员": [["户编号"]]}, "table.no_sheet", "户"),
-        ({"户": [["户编号", "纯收入"]]}, "table.unknown_column", "纯收入"),
+        ({"户": [["户编号", "纯收入"]]}, "table.no_year", "纯收入 2021"),
     ],
 )
 def test_headings_and_sheets_are_never_passed_over(tmp_path, pack, sheets, code, near):

@@ -217,10 +217,7 @@ def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) ->
         if mapped is None and heading:
             skipped.add(at)
             if heading not in plan.ignore:
-                near = nearest(heading, plan.sheet.names) or "、".join(plan.sheet.names[:6])
-                problems.append(
-                    problem("table.unknown_column", where=place, sheet=plan.source, found=heading, near=near)
-                )
+                problems.append(plan.sheet.not_found(heading, plan.source, where=place))
         elif mapped is not None and mapped.column in seen:
             other = seen[mapped.column]
             problems.append(problem("table.column_twice", where=place, found=heading, other=other))
