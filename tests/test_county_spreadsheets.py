@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
-from test_spreadsheets import folder, workbook
 from typer.testing import CliRunner
 
 from policy_engine.app.cli.main import app
@@ -18,6 +18,7 @@ from policy_engine.documents.read_pack import load_pack
 from policy_engine.documents.table_facts import read_household
 from policy_engine.documents.tables import read_tables
 from policy_engine.errors import FactsError
+from test_spreadsheets import folder, workbook
 
 DAY = datetime.date(2021, 9, 1)
 DECIDE = ["--pack", "xuanzhou_2021", "--on", "2021-09-01", "-d", "in_range"]
@@ -39,10 +40,10 @@ def sheet(path, name):
 # ---- lines of CSV files
 
 BROKEN = {
-    "never closed": "A,宣州区,4\nB,\"宣州区,4\nC,宣州区,4\n",
-    "closed by a later one": "A,宣州区,4\nB,\"宣州区,4\nC,宣州区\",4\n",
-    "text behind a quoted cell": "A,宣州区,4\nB,\"宣州区\"北,4\n",
-    "a line break in a cell": "A,宣州区,4\nB,\"宣州\n区\",4\n",
+    "never closed": 'A,宣州区,4\nB,"宣州区,4\nC,宣州区,4\n',
+    "closed by a later one": 'A,宣州区,4\nB,"宣州区,4\nC,宣州区",4\n',
+    "text behind a quoted cell": 'A,宣州区,4\nB,"宣州区"北,4\n',
+    "a line break in a cell": 'A,宣州区,4\nB,"宣州\n区",4\n',
 }
 
 
@@ -221,7 +222,10 @@ def test_an_earlier_result_is_written_anew(tmp_path, filled):
 
 
 def test_results_and_lock_files_in_a_folder_are_no_tables(tmp_path):
-    csvs = folder(tmp_path / "csv", 户=[["户编号", "县市区", "家庭人口", "纯收入 2021"], ["A", "宣州区", 4, 20000], ["B", "宣州区", "x", 1]])
+    csvs = folder(
+        tmp_path / "csv",
+        户=[["户编号", "县市区", "家庭人口", "纯收入 2021"], ["A", "宣州区", 4, 20000], ["B", "宣州区", "x", 1]],
+    )
     (csvs / "~$户.csv").write_text("x", encoding="utf-8")
     assert run("population", "decide", csvs, *DECIDE, "--out", csvs / "结果.csv").exit_code == 3
     assert (csvs / "结果.rejected.csv").exists()
@@ -272,7 +276,45 @@ def test_headings_that_are_only_like_a_fact_are_left_to_people(pack, heading):
 
 
 def test_no_names_are_copied_into_a_proposal(pack):
-    found = proposed(pack, ["户编号", "户主签字", "脱贫户"], ["A", "张三", "1"], ["B", "李四", "有"], ["C", "王五", "赵六"])
+    found = proposed(
+        pack, ["户编号", "户主签字", "脱贫户"], ["A", "张三", "1"], ["B", "李四", "有"], ["C", "王五", "赵六"]
+    )
     assert not any(name in text for name in ("张三", "李四", "王五", "赵六") for text in found.values())
     assert found["'户主签字'"].startswith("'户主签字'  # 另有 3")
     assert found["'脱贫户'"].startswith("{fact: '脱贫户', values: {'1': '?', '有': '?'}}  # 另有 1")
+
+
+# ---- what is told about a run
+
+HEADINGS = ["户编号", "县市区", "家庭人口", "纯收入 2021"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "decided", "not_decided", "rejected"),
+    [
+        ([["A", "宣州区", 4, 1], ["A", "宣州区", 4, 2]], 0, 1, 2),
+        ([["A", "宣州区", 4, 1], [None, "宣州区", 4, 2], [None, "宣州区", 4, 2]], 1, 2, 2),
+        ([["A", "宣州区", "x", "y"], ["B", "宣州区", 4, 2]], 1, 1, 1),
+        ([["A", "宣州区", 4, 1]], 1, 0, 0),
+    ],
+)
+def test_every_household_is_counted(tmp_path, rows, decided, not_decided, rejected):
+    path = workbook(tmp_path / "in.xlsx", 户=[HEADINGS, *rows])
+    out = tmp_path / "r.xlsx"
+    found = run("decide", path, *DECIDE, "--out", out, "--format", "json")
+    told = json.loads(found.stdout)
+    assert (told["decided"], told["not_decided"], told["rejected_rows"]) == (decided, not_decided, rejected)
+    assert told["pack"]["id"] == "xuanzhou_2021"
+    assert found.exit_code == (3 if rejected else 0)
+    assert ["因行有误没有决定的户", str(not_decided)] in sheet(out, "说明")
+
+
+def test_a_table_without_households_decides_nothing(tmp_path):
+    path = workbook(tmp_path / "in.xlsx", 户=[HEADINGS, [None, None, " ", None]])
+    found = run("decide", path, *DECIDE, "--out", tmp_path / "r.xlsx")
+    assert found.exit_code == 3
+    assert "table.no_rows" in found.stderr
+
+
+def test_the_answers_to_a_table_are_no_page(tmp_path, filled):
+    assert run("decide", filled, *DECIDE, "--out", tmp_path / "r.xlsx", "--format", "html").exit_code == 2

@@ -140,7 +140,17 @@ def test_every_heading_leads_back_to_its_column(pack):
 
 @pytest.mark.parametrize(
     "heading",
-    ["net_income 2021", "纯收入 2021", "纯收入2021", "2021年纯收入", "纯收入（2021年）", "finances.2021.net_income", "２０２１年纯收入", "纯收入 ２０２１", "finances.２０２１.net_income"],
+    [
+        "net_income 2021",
+        "纯收入 2021",
+        "纯收入2021",
+        "2021年纯收入",
+        "纯收入（2021年）",
+        "finances.2021.net_income",
+        "２０２１年纯收入",
+        "纯收入 ２０２１",
+        "finances.２０２１.net_income",
+    ],
 )
 def test_figures_by_year_are_found_with_their_year_only(pack, heading):
     own = sheets_of(pack.vocabulary)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from policy_engine.documents.results import is_result
@@ -42,11 +43,12 @@ def csv_rows(path: Path) -> list[list[str]]:
 def rows_in(text: Iterable[str], path: Path) -> Iterator[list[str]]:
     """The rows; raises `FactsError` with the line of the first that goes on in another line, or is badly quoted."""
     reader, line = csv.reader(text, strict=True), 1
-    try:
+    with suppress(csv.Error):
         for row in reader:
             if reader.line_num > line:
-                raise csv.Error
+                break
             yield row
             line += 1
-    except csv.Error:
-        raise FactsError([problem("table.broken_line", where=f"{path}:{line}", line=line)]) from None
+        else:
+            return
+    raise FactsError([problem("table.broken_line", where=f"{path}:{line}", line=line)])

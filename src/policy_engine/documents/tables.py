@@ -116,6 +116,11 @@ class Rejected:
     written: str
     problem: Problem
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The row; one with several problems is rejected several times."""
+        return self.sheet, self.row
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -124,6 +129,12 @@ class Tables:
     rejected: tuple[Rejected, ...]
     rows: int
     """Rows of the households' own sheet, used or not."""
+
+    @property
+    def unread(self) -> int:
+        """Households that cannot be told from others: rows of their own sheet without a code, and codes that stand twice."""
+        own = next(layout.name for layout in self.layouts if not layout.sheet.list)
+        return len({one.household or one.row for one in self.rejected if one.sheet == own})
 
 
 # ---- rows to households
@@ -143,6 +154,8 @@ def read_tables(path: Path, vocabulary: Vocabulary, mapping: Sequence[SheetMappi
     grouping = _Grouping()
     for layout, rows in sorted(read, key=lambda item: bool(item[0].sheet.list)):
         grouping.take(layout, rows)
+    if not grouping.rows:
+        raise FactsError([problem("table.no_rows", where=str(path), path=path)])
     layouts = tuple(layout for layout, _ in read)
     return Tables(layouts, tuple(grouping.households.values()), tuple(grouping.rejected), grouping.rows)
 
