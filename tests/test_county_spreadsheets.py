@@ -318,3 +318,39 @@ def test_a_table_without_households_decides_nothing(tmp_path):
 
 def test_the_answers_to_a_table_are_no_page(tmp_path, filled):
     assert run("decide", filled, *DECIDE, "--out", tmp_path / "r.xlsx", "--format", "html").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("纯收入 2021", "两万", ["两万", "数字"]),
+        ("纯收入 2021", "0.125", ["纯收入 2021", "两位小数"]),
+        ("脱贫户", "有", ["有", "是、否"]),
+        ("纳入日期", "去年", ["去年", "日期，如 2021-09-01"]),
+        ("返贫致贫风险", "因懒", ["因懒", "因病、"]),
+    ],
+)
+def test_a_clerk_is_told_in_the_terms_of_the_sheet(tmp_path, column, cell, words):
+    path = folder(tmp_path / "csv", 户=[["户编号", column], ["A", cell]])
+    run("decide", path, *DECIDE, "--out", tmp_path / "r.xlsx")
+    row = sheet(tmp_path / "r.xlsx", "被拒绝的行")[1]
+    told = f"{row[6]} {row[7]}"
+    assert all(word in told for word in words)
+    assert not re.search("[A-Za-z]{2}", told)
+
+
+def test_a_file_that_is_no_workbook_is_told_without_the_reader_s_words(tmp_path):
+    (tmp_path / "bad.xlsx").write_text("hello", encoding="utf-8")
+    found = run("--lang", "zh", "decide", tmp_path / "bad.xlsx", *DECIDE, "--out", tmp_path / "r.xlsx")
+    assert found.exit_code == 1
+    assert "file.no_workbook" in found.stderr
+    assert "zip" not in found.stderr.lower()
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "=A2"])
+def test_errors_in_tables_of_a_population_are_no_words_either(tmp_path, cell):
+    path = tmp_path / "county.csv"
+    path.write_text(f"household_id,county,household_size\nA,{cell},4\n", encoding="utf-8")
+    found = run("population", "decide", path, *DECIDE, "--out", tmp_path / "r.csv")
+    assert found.exit_code == 3
+    assert "household!county:1: " in found.stderr

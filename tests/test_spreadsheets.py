@@ -179,7 +179,7 @@ def test_figures_by_year_are_found_with_their_year_only(pack, heading):
         ("纳入日期", 44440, "table.wrong_cell"),
         ("网格", 341802199001011234, "table.long_number"),
         ("网格", datetime.date(2021, 3, 1), "table.wrong_cell"),
-        ("返贫致贫风险", "因病、因懒", "table.wrong_cell"),
+        ("返贫致贫风险", "因病、因懒", "table.wrong_list"),
     ],
 )
 def test_a_cell_that_is_no_value_rejects_its_row(tmp_path, pack, column, cell, code):
@@ -253,7 +253,8 @@ def test_a_judgement_counts_only_with_by_whom_and_when(tmp_path, pack):
     head = ["户编号", "县市区", "存在返贫致贫风险", "存在返贫致贫风险·研判人"]
     decide_table(workbook(tmp_path / "in.xlsx", 户=[head, ["H1", "宣州区", "是", "组"]]), pack, DAY, out)
     notes = sheet(out, "提醒")[1:]
-    assert [(row[2], row[8]) for row in notes] == [("C2", "facts.judgement_without_evidence")]
+    assert [(row[2], row[8]) for row in notes] == [("C2", "table.judgement")]
+    assert notes[0][6] == "在“存在返贫致贫风险·研判人”和“存在返贫致贫风险·研判日期”两列里填上。"
     assert len(sheet(out, "结果")) == 2
 
 

@@ -41,7 +41,7 @@ from policy_engine.documents.tables import (
     read_tables,
     set_aside,
 )
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.errors import FactsError, RequestError, problem, said
 from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -333,7 +333,7 @@ def _shown(request: Request, rejected: Rejected) -> Rejected:
 def problem_row(rejected: Rejected) -> list[Cell]:
     found = rejected.problem
     details = dict(found.details)
-    wanted = details.get("wanted") or found.help("zh")
+    wanted = said(details["wanted"], "zh") if "wanted" in details else found.help("zh")
     cell = found.where.rpartition("!")[2]
     return [
         rejected.sheet,
