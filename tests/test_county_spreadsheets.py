@@ -353,4 +353,12 @@ def test_errors_in_tables_of_a_population_are_no_words_either(tmp_path, cell):
     path.write_text(f"household_id,county,household_size\nA,{cell},4\n", encoding="utf-8")
     found = run("population", "decide", path, *DECIDE, "--out", tmp_path / "r.csv")
     assert found.exit_code == 3
-    assert "household!county:1: " in found.stderr
+    assert "households!county:1: " in found.stderr
+
+
+def test_a_full_width_year_in_tables_of_a_population_is_an_unknown_column(tmp_path):
+    path = tmp_path / "county.csv"
+    path.write_text("household_id,county,finances.２０２１.net_income\nA,宣州区,4\n", encoding="utf-8")
+    found = run("population", "decide", path, *DECIDE, "--out", tmp_path / "r.csv")
+    assert found.exit_code == 3
+    assert "２０２１" in found.stderr
