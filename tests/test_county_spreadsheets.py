@@ -240,6 +240,7 @@ def test_results_and_lock_files_in_a_folder_are_no_tables(tmp_path):
 def test_one_csv_file_of_any_name_has_the_households(tmp_path, pack):
     (tmp_path / "宣州导出.csv").write_text("户编号,县市区\nA,宣州区\n", encoding="utf-8")
     assert households(tmp_path / "宣州导出.csv", pack)["A"]["county"] == "宣州区"
+    assert households(tmp_path, pack)["A"]["county"] == "宣州区"
 
 
 # ---- proposed mappings

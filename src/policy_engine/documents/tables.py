@@ -5,7 +5,7 @@ Every row ends up in a household or among the rejected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -161,13 +161,13 @@ def read_tables(path: Path, vocabulary: Vocabulary, mapping: Sequence[SheetMappi
 
 
 def _plans(
-    sources: Iterable[str], vocabulary: Vocabulary, path: Path, problems: list[Problem]
+    sources: Collection[str], vocabulary: Vocabulary, path: Path, problems: list[Problem]
 ) -> Iterator[SheetMapping]:
     """Without a mapping, sheets and columns have the names of the vocabulary; one CSV file of any name has the households."""
     known = sheets_of(vocabulary)
     for name in sources:
         sheet = sheet_named(name, known)
-        if sheet is None and path.suffix.lower() == ".csv" and not path.is_dir():
+        if sheet is None and len(sources) == 1 and (path.is_dir() or path.suffix.lower() == ".csv"):
             sheet = known[0]
         if sheet is not None:
             yield SheetMapping(sheet, name)

@@ -303,7 +303,9 @@ def _is_evidence(known: Mapping[str, tuple[Type, bool]], column: str) -> bool:
 
 
 def _open_year(column: str) -> str:
-    return ".".join("*" if len(part) == 4 and part.isascii() and part.isdecimal() else part for part in column.split("."))
+    return ".".join(
+        "*" if len(part) == 4 and part.isascii() and part.isdecimal() else part for part in column.split(".")
+    )
 
 
 def records_of_name(reader: _Reader, form: RecordForm, name: str) -> bool:
