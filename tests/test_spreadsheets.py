@@ -140,12 +140,24 @@ def test_every_heading_leads_back_to_its_column(pack):
 
 @pytest.mark.parametrize(
     "heading",
-    ["net_income 2021", "纯收入 2021", "纯收入2021", "2021年纯收入", "纯收入（2021年）", "finances.2021.net_income"],
+    [
+        "net_income 2021",
+        "纯收入 2021",
+        "纯收入2021",
+        "2021年纯收入",
+        "纯收入（2021年）",
+        "finances.2021.net_income",
+        "２０２１年纯收入",
+        "纯收入 ２０２１",
+        "finances.２０２１.net_income",
+    ],
 )
 def test_figures_by_year_are_found_with_their_year_only(pack, heading):
     own = sheets_of(pack.vocabulary)[0]
     assert own.find(heading).path == ("finances", "2021", "net_income")
     assert own.find("纯收入") is None
+    assert own.find("finances.²⁰²¹.net_income") is None
+    assert own.find("纯收入 ٢٠٢١") is None
 
 
 # ---- rejected rows
@@ -167,7 +179,7 @@ def test_figures_by_year_are_found_with_their_year_only(pack, heading):
         ("纳入日期", 44440, "table.wrong_cell"),
         ("网格", 341802199001011234, "table.long_number"),
         ("网格", datetime.date(2021, 3, 1), "table.wrong_cell"),
-        ("返贫致贫风险", "因病、因懒", "table.wrong_cell"),
+        ("返贫致贫风险", "因病、因懒", "table.wrong_list"),
     ],
 )
 def test_a_cell_that_is_no_value_rejects_its_row(tmp_path, pack, column, cell, code):
@@ -225,7 +237,7 @@ def test_rows_that_do_not_belong_together_are_all_named(tmp_path, pack):
         ({"户": [["脱贫户"]]}, "table.no_column", "户编号"),
         ({"户": [["户编号"]], "家庭成元": [["户编号"]]}, "table.unknown_sheet", "家庭成员"),
         ({"家庭成员": [["户编号"]]}, "table.no_sheet", "户"),
-        ({"户": [["户编号", "纯收入"]]}, "table.unknown_column", "纯收入"),
+        ({"户": [["户编号", "纯收入"]]}, "table.no_year", "纯收入 2021"),
     ],
 )
 def test_headings_and_sheets_are_never_passed_over(tmp_path, pack, sheets, code, near):
@@ -241,7 +253,8 @@ def test_a_judgement_counts_only_with_by_whom_and_when(tmp_path, pack):
     head = ["户编号", "县市区", "存在返贫致贫风险", "存在返贫致贫风险·研判人"]
     decide_table(workbook(tmp_path / "in.xlsx", 户=[head, ["H1", "宣州区", "是", "组"]]), pack, DAY, out)
     notes = sheet(out, "提醒")[1:]
-    assert [(row[2], row[8]) for row in notes] == [("C2", "facts.judgement_without_evidence")]
+    assert [(row[2], row[8]) for row in notes] == [("C2", "table.judgement")]
+    assert notes[0][6] == "在“存在返贫致贫风险·研判人”和“存在返贫致贫风险·研判日期”两列里填上。"
     assert len(sheet(out, "结果")) == 2
 
 
@@ -320,7 +333,7 @@ def test_csv_that_a_spreadsheet_has_shortened(tmp_path, pack):
 def test_files_that_cannot_be_read(tmp_path, pack):
     (tmp_path / "a.xlsx").write_bytes(b"no workbook")
     (tmp_path / "户.csv").write_bytes(b"\xff\xff\xff")
-    for name, code in (("a.xlsx", "file.unreadable"), ("户.csv", "table.encoding"), ("c.xlsx", "file.not_found")):
+    for name, code in (("a.xlsx", "file.no_workbook"), ("户.csv", "table.encoding"), ("c.xlsx", "file.not_found")):
         with pytest.raises(FactsError) as caught:
             read_tables(tmp_path / name, pack.vocabulary)
         assert caught.value.problems[0].code == code
@@ -390,7 +403,7 @@ def test_mistakes_in_a_mapping_are_told_together(tmp_path, pack):
 
 def test_a_mapping_is_proposed_from_the_headings(tmp_path, pack):
     path = workbook(tmp_path / "in.xlsx", 导出=[*EXPORT[:1], [*EXPORT[1], "脱贫户"], [*EXPORT[2], "Y"]])
-    text = suggest({name: rows() for name, rows in open_tables(path).items()}, pack.vocabulary, 2021)
+    text = suggest({name: read().rows for name, read in open_tables(path).items()}, pack.vocabulary, 2021)
     assert "header: 2" in text
     assert "'户主身份证号': '户编号'" in text
     assert "'纯收入（万元）': {fact: '纯收入 2021', unit: '万元'}" in text

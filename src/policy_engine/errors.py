@@ -52,8 +52,7 @@ class Problem:
         template = catalogue()[self.code].get(part, {}).get(language, "")
         if "{near}" in template and not dict(self.details).get("near"):
             return ""
-        words = catalogue()["words"] if language == "zh" else {}
-        return template.format_map({name: words.get(value, {}).get("zh", value) for name, value in self.details})
+        return template.format_map({name: said(value, language) for name, value in self.details})
 
     @property
     def place(self) -> str:
@@ -84,6 +83,11 @@ def problem_of(
     """Make a problem whose details are already a mapping."""
     words = tuple((name, str(value)) for name, value in details.items())
     return Problem(code, words, span, where, "warning" if warning else "error")
+
+
+def said(word: str, language: Language) -> str:
+    """One of the engine's own words in this language; any other text as it is."""
+    return catalogue()["words"].get(word, {}).get("zh", word) if language == "zh" else word
 
 
 @lru_cache(maxsize=1)

@@ -133,9 +133,8 @@ def _sheet(sheet: Sheet, word: Word, form: SheetForm, problems: list[Problem]) -
     for heading, column_form in form.columns.items():
         column = sheet.find(column_form.fact.text)
         if column is None:
-            near = nearest(column_form.fact.text, sheet.names) or "、".join(sheet.names[:6])
             fact = column_form.fact
-            problems.append(problem("table.unknown_column", fact.span, sheet=sheet.name, found=fact, near=near))
+            problems.append(sheet.not_found(fact.text, sheet.name, fact.span))
             continue
         columns[heading.text] = _column(column, column_form, problems)
     source = form.from_.text if form.from_ is not None else word.text
@@ -172,8 +171,18 @@ _MANY = 30
 """A column with more distinct values holds no codes."""
 
 _SYNONYMS = {
-    ID: ("户编号", "户号", "家庭编号", "户编码", "农户编号", "户ID", "户主证件号码", "户主身份证号", "户主身份证号码"),
+    ID: ("户号", "家庭编号", "户编码", "农户编号", "户ID", "户主证件号码", "户主身份证号", "户主身份证号码"),
+    "county": ("县区", "区县", "县", "县(市、区)", "县（市、区）", "所在县"),
+    "town": ("乡镇", "镇街", "乡", "镇", "所属乡镇", "所在乡镇"),
+    "village": ("村", "所属村", "所在村"),
+    "finances.*.wages": ("工资收入", "务工收入"),
 }
+_YEAR = re.compile(r"[0-9０-９]{4}\s*年?度?")
+_SAYING_NOTHING = ("是否为", "是否", "年", "数", "家庭")
+"""Words of headings with and without which they name the same, in the order in which they are left out."""
+
+_CODE = re.compile(r"[0-9A-Za-z]{1,3}|[√×✓有无对错]|不详|未知|不清楚")
+"""Texts that are codes, or say that nothing is known. Any other may be a name, which does not go into the file."""
 
 
 def suggest(tables: Mapping[str, list[list[Cell]]], vocabulary: Vocabulary, year: int) -> str:
@@ -216,20 +225,23 @@ def _recognised(heading: str, sheet: Sheet, year: int) -> tuple[Column | None, s
     match = _UNIT.search(heading)
     unit = match["unit"] if match else ""
     bare = (heading[: match.start()] + heading[match.end() :]).strip() if match else heading
-    for name in (bare, f"{bare} {year:04}"):
-        column = sheet.find(name)
-        if column is not None:
-            return column, unit
-    for id_, names in _SYNONYMS.items():
-        if bare in names:
-            return sheet.find(id_), unit
-    near = nearest(re.sub(r"\d{4}年?度?", "", bare), sheet.names).split(", ")[0]
-    digits = re.search(r"\d{4}", bare)
-    for name in (near, f"{near} {digits.group() if digits else f'{year:04}'}"):
-        column = sheet.find(name) if near else None
-        if column is not None:
-            return column, unit
-    return None, unit
+    column = sheet.find(bare)
+    dated = _YEAR.search(bare)
+    name = (bare[: dated.start()] + bare[dated.end() :]).strip() if dated else bare
+    when = dated.group()[:4] if dated else f"{year:04}"
+    for word in ("", *_SAYING_NOTHING):
+        name = name.replace(word, "", 1)
+        for one in (name, *(id_ for id_, names in _SYNONYMS.items() if name in names)):
+            if column is None:
+                column = sheet.find(one.replace("*", when)) or sheet.find(f"{one} {when}")
+                column = None if column is not None and dated and not column.year else column
+    return column, unit
+
+
+def _resembling(heading: str, sheet: Sheet) -> str:
+    """The headings most like one that names no column, for people to choose from."""
+    short = [name for name in sheet.names if "·" not in name]
+    return nearest(_YEAR.sub("", heading), short).replace(", ", "、")
 
 
 def _sheet_lines(name: str, rows: list[list[Cell]], header: int, sheet: Sheet, year: int) -> Iterator[str]:
@@ -245,7 +257,8 @@ def _sheet_lines(name: str, rows: list[list[Cell]], header: int, sheet: Sheet, y
         heading = cell_text(cell)
         column, unit = _recognised(heading, sheet, year)
         if column is None or column.id in used or exact.get(column.id, heading) != heading:
-            yield f"      {_quoted(heading)}: '?'"
+            near = _resembling(heading, sheet)
+            yield f"      {_quoted(heading)}: '?'" + (f"  # {near}?" if near else "")
             continue
         used.add(column.id)
         values = [row[place] for row in rows[header + 1 :] if place < len(row) and not is_empty(row[place])]
@@ -259,10 +272,19 @@ def _target(sheet: Sheet, column: Column, unit: str, values: list[Cell]) -> str:
         parts.append(f"unit: {_quoted(unit)}")
     options = _options(column.type)
     strange = dict.fromkeys(cell_text(v) for v in values if isinstance(cell_node(v, column.type), Problem))
-    if options and strange and len(strange) <= _MANY:
-        pairs = [f"{_quoted(text)}: {_quoted(nearest(text, options).split(', ')[0] or '?')}" for text in strange]
-        parts.append("values: {" + ", ".join(pairs) + "}")
-    return f"{{fact: {_quoted(fact)}, {', '.join(parts)}}}" if parts else _quoted(fact)
+    meant = {text: _meant(text, options) for text in strange} if options and len(strange) <= _MANY else {}
+    told = [f"{_quoted(text)}: {_quoted(option)}" for text, option in meant.items() if option]
+    if told:
+        parts.append("values: {" + ", ".join(told) + "}")
+    target = f"{{fact: {_quoted(fact)}, {', '.join(parts)}}}" if parts else _quoted(fact)
+    left = len(strange) - len(told) if options else 0
+    return f"{target}  # 另有 {left} 种写法不是取值 ({left} other texts are no values)" if left else target
+
+
+def _meant(text: str, options: list[str]) -> str:
+    """The option that a text is much like, `?` for a code; nothing for what may be a name."""
+    near = nearest(text, [option for option in options if len(option) > 1]).split(", ")[0]
+    return near or ("?" if _CODE.fullmatch(text) else "")
 
 
 def _quoted(text: str) -> str:

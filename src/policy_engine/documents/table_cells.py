@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import replace
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -18,7 +19,7 @@ from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, Nu
 from policy_engine.source import Source, Span
 from policy_engine.values import format_number
 
-__all__ = ["FIGURE", "Cell", "cell_node", "cell_text", "cell_words", "is_empty", "long_number", "wanted_in"]
+__all__ = ["ERRORS", "FIGURE", "Cell", "cell_node", "cell_text", "cell_words", "is_empty", "long_number", "wanted_in"]
 
 Cell = Any
 """Text, number, boolean, date or time of day as calamine reads it; an empty text is an empty cell."""
@@ -39,6 +40,8 @@ _MIDNIGHT = re.compile(r"[ T]00?:00(:00(\.0+)?)?")
 _SHORTENED = re.compile(r"\d(\.\d+)?[Ee]\+\d\d", re.ASCII)
 _BETWEEN = re.compile(r"\s*[、，,；;\n]\s*")
 _NONE = "无"
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+"""What a spreadsheet shows where a formula failed."""
 _TRUTHS = {"是": "true", "否": "false", "true": "true", "false": "false"}
 
 
@@ -83,6 +86,10 @@ def cell_words(cell: Cell) -> str:
 
 def cell_node(cell: Cell, type_: Type, span: Span = NOWHERE) -> Node | Problem:
     """The cell as a node of the column's type, or what is wrong with it."""
+    if isinstance(cell, str) and cell.lstrip().startswith("="):
+        return problem("table.not_calculated", span, found=cell_words(cell))
+    if isinstance(cell, str) and cell.strip() in ERRORS:
+        return problem("table.wrong_cell", span, found=cell_words(cell), wanted=wanted_in(type_))
     if isinstance(type_, ListType):
         return _list(cell, type_, span)
     text = _value(cell, type_)
@@ -156,19 +163,19 @@ def _list(cell: Cell, type_: ListType, span: Span) -> Node | Problem:
     for part in parts:
         node = cell_node(part, item, span)
         if isinstance(node, Problem):
-            return node
+            return replace(node, code="table.wrong_list") if node.code == "table.wrong_cell" else node
         nodes.append(node)
     return ListNode(tuple(nodes), span)
 
 
 def wanted_in(type_: Type) -> str:
-    """What a cell of this type may hold, for people who fill it in."""
+    """What a cell of this type may hold (of a list, each of its values), for people who fill it in; see `errors.said`."""
     if isinstance(type_, ListType):
-        return f"{wanted_in(type_.item)}（多个用、隔开；没有填“无” | 、between several; 无 for none）"
+        return wanted_in(type_.item)
     if isinstance(type_, CodeType):
         return "、".join(option.zh or option.id for option in type_.options)
     if isinstance(type_, NumberType):
-        return "数字 (a number)"
+        return "a number"
     if type_ == BOOLEAN:
-        return "是、否 (yes, no)"
-    return "日期 (a date), 2021-09-01" if type_ == DATE else "文字 (text)"
+        return "yes or no (是, 否)"
+    return "a date such as 2021-09-01" if type_ == DATE else "text"

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from policy_engine.errors import Problem, problem
+from policy_engine.expression.names import nearest
 from policy_engine.expression.tree import Name, Node, Path, walk
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, ListType, RecordType, Type
 from policy_engine.model.decision import DecisionDefinition
 from policy_engine.model.label import Label
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import Fact, RecordForm, Vocabulary
+from policy_engine.source import Span
 
 __all__ = ["ID", "IGNORED_SHEETS", "MAIN", "Column", "Part", "Sheet", "columns_of", "needed", "sheets_of"]
 
@@ -40,6 +43,7 @@ _YEARS = (
     re.compile(r"(?P<year>[0-9]{4})\s*年度?\s*(?P<name>.+)"),
 )
 _YEAR_IN_PATH = re.compile(r"(?<=\.)[0-9]{4}(?=\.)")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _AS_OF = Fact("as_of", Label("事实日期", "Facts as of"), DATE)
 
 
@@ -102,6 +106,7 @@ class Sheet:
 
     def find(self, heading: str) -> Column | None:
         """The column under this heading; figures by year only together with their year."""
+        heading = heading.translate(_FULL_WIDTH)
         known = self._names.get(heading)
         if known is not None and not known.yearly:
             return known
@@ -110,6 +115,14 @@ class Sheet:
             if known is not None and known.yearly:
                 return known.in_year(year)
         return None
+
+    def not_found(self, heading: str, sheet: str, span: Span | None = None, *, where: str = "") -> Problem:
+        """Why no column has this heading, in a sheet of this name: the year is missing, or it is another word."""
+        known = self._names.get(heading)
+        if known is not None and known.yearly:
+            return problem("table.no_year", span, where=where, found=heading)
+        near = nearest(heading, self.names) or "、".join(self.names[:6])
+        return problem("table.unknown_column", span, where=where, sheet=sheet, found=heading, near=near)
 
     def heading(self, column: Column) -> str:
         """The heading in Chinese that leads back to this column."""

@@ -41,11 +41,24 @@ def _in_cells(layouts: Iterable[Layout], problems: Iterable[Problem]) -> tuple[P
     by_name = {layout.name: layout for layout in layouts}
     placed = []
     for found in problems:
-        if found.span is not None:
-            name, row = cell_of(found.span.source.name)
-            found = replace(found, span=None, where=by_name[name].place(found.span.start, row))  # noqa: PLW2901
-        placed.append(found)
+        if found.span is None:
+            placed.append(found)
+            continue
+        name, row = cell_of(found.span.source.name)
+        layout, at = by_name[name], found.span.start
+        placed.append(replace(_for_clerks(found, layout, at), span=None, where=layout.place(at, row)))
     return tuple(placed)
+
+
+def _for_clerks(found: Problem, layout: Layout, at: int) -> Problem:
+    """The problem with the heading of its column for the path of its fact, and with columns for keys of a facts file."""
+    mapped = layout.columns[at]
+    if mapped is None:
+        return found
+    heading = layout.sheet.heading(mapped.column)
+    details = tuple((name, heading if name == "fact" else text) for name, text in found.details)
+    code = "table.judgement" if found.code == "facts.judgement_without_evidence" else found.code
+    return replace(found, code=code, details=details)
 
 
 def _node(layouts: Iterable[Layout], household: HouseholdRows, problems: list[Problem]) -> MapNode:
@@ -84,7 +97,13 @@ def _entries(layout: Layout, row: Row, problems: list[Problem], complete: dict[s
     tree: dict[str, Any] = {}
     source = Source(f"{layout.name}!{row.number}", "")
     for at, (mapped, cell) in enumerate(zip(layout.columns, row.cells, strict=False)):
-        if mapped is None or is_empty(cell):
+        if mapped is None:
+            continue
+        if (row.number, at) in layout.merged:
+            block = layout.merged[row.number, at]
+            problems.append(problem("table.merged", where=layout.place(at, row.number), found=block))
+            continue
+        if is_empty(cell):
             continue
         given = cell
         if mapped.values or mapped.factor != 1:

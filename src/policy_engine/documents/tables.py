@@ -5,7 +5,7 @@ Every row ends up in a household or among the rejected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,11 @@ from typing import NamedTuple
 from policy_engine.documents.mapping import Mapped, SheetMapping, sheet_named
 from policy_engine.documents.table_cells import Cell, cell_node, cell_text, is_empty
 from policy_engine.documents.table_columns import ID, IGNORED_SHEETS, MAIN, Column, Sheet, sheets_of
-from policy_engine.documents.table_files import Rows, open_tables
+from policy_engine.documents.table_files import Block, Grid, open_tables
 from policy_engine.documents.yaml import Scalar
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.expression.names import nearest
-from policy_engine.expression.types import TEXT
+from policy_engine.expression.types import TEXT, NumberType
 from policy_engine.model.vocabulary import Vocabulary
 
 __all__ = [
@@ -50,15 +50,12 @@ class Layout:
     skipped: frozenset[int]
     id_at: int
     repeated: bool = False
+    merged: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Cells, by row and place, of which a merged block (`C2:D4`) does not say what each holds."""
 
     def place(self, at: int, row: int) -> str:
         """A cell as people name it: `户!C7`."""
-        letters = ""
-        at += 1
-        while at:
-            at, rest = divmod(at - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"{self.name}!{letters}{row}"
+        return f"{self.name}!{_letters(at)}{row}"
 
     def heading_at(self, cell: str) -> str:
         """The heading above a cell such as `C7`."""
@@ -89,6 +86,16 @@ class Layout:
         return tuple(at for at, mapped in enumerate(self.columns) if mapped is None and at not in self.skipped)
 
 
+def _letters(at: int) -> str:
+    """A place in a row, from 0, as people name its column."""
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 @dataclass(slots=True)
 class HouseholdRows:
     """The row of a household, and its rows in the sheets of its lists."""
@@ -109,6 +116,11 @@ class Rejected:
     written: str
     problem: Problem
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The row; one with several problems is rejected several times."""
+        return self.sheet, self.row
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -117,6 +129,12 @@ class Tables:
     rejected: tuple[Rejected, ...]
     rows: int
     """Rows of the households' own sheet, used or not."""
+
+    @property
+    def unread(self) -> int:
+        """Households that cannot be told from others: rows of their own sheet without a code, and codes that stand twice."""
+        own = next(layout.name for layout in self.layouts if not layout.sheet.list)
+        return len({one.household or one.row for one in self.rejected if one.sheet == own})
 
 
 # ---- rows to households
@@ -136,17 +154,21 @@ def read_tables(path: Path, vocabulary: Vocabulary, mapping: Sequence[SheetMappi
     grouping = _Grouping()
     for layout, rows in sorted(read, key=lambda item: bool(item[0].sheet.list)):
         grouping.take(layout, rows)
+    if not grouping.rows:
+        raise FactsError([problem("table.no_rows", where=str(path), path=path)])
     layouts = tuple(layout for layout, _ in read)
     return Tables(layouts, tuple(grouping.households.values()), tuple(grouping.rejected), grouping.rows)
 
 
 def _plans(
-    sources: Iterable[str], vocabulary: Vocabulary, path: Path, problems: list[Problem]
+    sources: Collection[str], vocabulary: Vocabulary, path: Path, problems: list[Problem]
 ) -> Iterator[SheetMapping]:
-    """Without a mapping, sheets and columns have the names of the vocabulary."""
+    """Without a mapping, sheets and columns have the names of the vocabulary; one CSV file of any name has the households."""
     known = sheets_of(vocabulary)
     for name in sources:
         sheet = sheet_named(name, known)
+        if sheet is None and len(sources) == 1 and (path.is_dir() or path.suffix.lower() == ".csv"):
+            sheet = known[0]
         if sheet is not None:
             yield SheetMapping(sheet, name)
         elif name not in IGNORED_SHEETS:
@@ -163,17 +185,33 @@ def _sharing(mapping: Sequence[SheetMapping]) -> list[SheetMapping]:
 
 
 def _laid_out(
-    plan: SheetMapping, sources: dict[str, Callable[[], Rows]], path: Path, problems: list[Problem]
+    plan: SheetMapping, sources: dict[str, Callable[[], Grid]], path: Path, problems: list[Problem]
 ) -> Iterator[tuple[Layout, list[Row]]]:
     if plan.source not in sources:
         near = "、".join(sources)
         problems.append(problem("table.no_sheet", where=str(path), path=path, found=plan.source, near=near))
         return
-    rows = sources[plan.source]()
+    rows, merged = sources[plan.source]()
     headings = [cell_text(cell) for cell in rows[plan.header - 1]] if len(rows) >= plan.header else []
     layout = _layout(plan, headings, problems)
     if layout is not None:
+        layout = replace(layout, merged=dict(_unclear(layout, merged)))
         yield layout, [Row(number, cells) for number, cells in enumerate(rows[plan.header :], plan.header + 1)]
+
+
+def _unclear(layout: Layout, merged: Iterable[Block]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Cells of merged blocks that are no value of their column.
+
+    Down a column each row has what the block says, as a county or a town that is written once; but not a figure, which
+    may be the sum of the rows. Across columns nobody knows which of them is meant.
+    """
+    for block in merged:
+        columns = layout.columns[block.left : block.right + 1]
+        figure = not layout.repeated and columns and columns[0] and isinstance(columns[0].column.type, NumberType)
+        name = f"{_letters(block.left)}{block.top + 1}:{_letters(block.right)}{block.bottom + 1}"
+        for at, mapped in enumerate(columns, block.left):
+            if mapped is not None and (at > block.left or (figure and block.bottom > block.top)):
+                yield from (((row + 1, at), name) for row in range(max(block.top, layout.header), block.bottom + 1))
 
 
 def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) -> Layout | None:
@@ -192,10 +230,7 @@ def _layout(plan: SheetMapping, headings: list[str], problems: list[Problem]) ->
         if mapped is None and heading:
             skipped.add(at)
             if heading not in plan.ignore:
-                near = nearest(heading, plan.sheet.names) or "、".join(plan.sheet.names[:6])
-                problems.append(
-                    problem("table.unknown_column", where=place, sheet=plan.source, found=heading, near=near)
-                )
+                problems.append(plan.sheet.not_found(heading, plan.source, where=place))
         elif mapped is not None and mapped.column in seen:
             other = seen[mapped.column]
             problems.append(problem("table.column_twice", where=place, found=heading, other=other))

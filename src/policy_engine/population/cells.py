@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from policy_engine.documents.table_cells import FIGURE
+from policy_engine.documents.table_cells import ERRORS, FIGURE
 from policy_engine.errors import Problem, problem, problem_of
 from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType, Type
 from policy_engine.model.core import may_be_negative
@@ -108,7 +108,9 @@ class Cells:
 
     def _texts(self, column: str, cells: pl.Series) -> pl.Series:
         if cells.dtype == pl.String:
-            return cells
+            failed = (cells.is_in(ERRORS) | cells.str.starts_with("=")).fill_null(value=False)
+            self.wrong(column, cells, failed, "facts.wrong_kind", wanted="text")
+            return cells.set(failed, None)
         if cells.dtype.is_integer():
             return cells.cast(pl.String)
         code = "table.long_number" if cells.dtype.is_float() else "facts.wrong_kind"

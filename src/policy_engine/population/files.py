@@ -5,17 +5,21 @@ In blocks the rows of every list must come in the order of the households; then 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from policy_engine.documents.csv_rows import csv_files, rows_in
+from policy_engine.documents.results import is_result
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.population.conform import MAIN, rising
 
-__all__ = ["BLOCK", "Part", "Source"]
+__all__ = ["BLOCK", "Part", "Source", "is_answers"]
 
 BLOCK = 200_000
 """Households read at a time."""
@@ -47,7 +51,8 @@ class Source:
         if not path.exists():
             raise FactsError([problem("file.not_found", where=str(path), path=path)])
         if path.is_dir():
-            found = {file.stem: file for file in sorted(path.iterdir()) if file.suffix in (".parquet", ".csv")}
+            tables = [*(file for file in path.glob("*.parquet") if not is_answers(file)), *csv_files(path)]
+            found = {file.stem: file for file in sorted(tables)}
         else:
             found = {MAIN: path}
         if MAIN not in found:
@@ -66,7 +71,11 @@ class Source:
         return pl.scan_csv(file, infer_schema=False)
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables, whole."""
+        """All tables, whole; raises `FactsError` with the line of a CSV file that is not closed in itself."""
+        for file in self.files.values():
+            if file.suffix == ".csv" and _quotes(file):
+                with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+                    deque(rows_in(lines, file), maxlen=0)
         try:
             return {name: self.scan(name).collect() for name in self.files}
         except pl.exceptions.PolarsError as error:
@@ -106,6 +115,20 @@ class Source:
         left = [found for name, rows in lists.items() for found in _left(name, rows, main)]
         if left:
             raise FactsError(left)
+
+
+def is_answers(file: Path) -> bool:
+    """Is this a table of answers, or of rejected rows, and none of facts?"""
+    try:
+        return is_result(Source({MAIN: file}).scan(MAIN).collect_schema().names())
+    except pl.exceptions.PolarsError:
+        return False
+
+
+def _quotes(file: Path) -> bool:
+    """Is anything quoted in this file?"""
+    with file.open("rb") as data:
+        return any(b'"' in part for part in iter(partial(data.read, 1 << 20), b""))
 
 
 def _ahead(blocks: Iterator[Part]) -> Iterator[Part]:

@@ -13,10 +13,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from policy_engine.decision.answer import Answer, Decision
+from policy_engine.documents.results import ABOUT, MEMBERS, NOTES, REJECTED, RESULTS
 from policy_engine.documents.table_cells import Cell, wanted_in
 from policy_engine.documents.table_columns import Column, Sheet
+from policy_engine.errors import said
 from policy_engine.evaluation.observe import TraceNode
-from policy_engine.expression.types import BOOLEAN, DATE, CodeType, NumberType
+from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, NumberType
 from policy_engine.model.pack import Pack
 from policy_engine.report.text import cited, headline, missing_label, node_text
 from policy_engine.report.words import UNITS, say
@@ -120,7 +122,8 @@ def _explanation(column: Column) -> str:
     unit = str(column.type.unit) if isinstance(column.type, NumberType) and column.type.unit else ""
     if unit in UNITS:
         lines.append(f"单位：{UNITS[unit][0]}")
-    lines.append(f"应填：{wanted_in(column.type)}")
+    several = "；多项用“、”隔开，没有填“无”" if isinstance(column.type, ListType) else ""
+    lines.append(f"应填：{said(wanted_in(column.type), 'zh')}{several}")
     if column.part == "complete":
         lines.append("“是”：这户在该表的行就是全部，没有行即为没有；留空且没有行即为未知；“否”：该表不作数。")
     if column.part == "value" and fact.judgement:
@@ -218,7 +221,7 @@ class _Page(NamedTuple):
 class Result:
     """The workbook of answers, written row by row: results, members, rejected rows, notes, and what was asked."""
 
-    RESULTS, MEMBERS, REJECTED, NOTES, ABOUT = "结果", "成员结果", "被拒绝的行", "提醒", "说明"
+    RESULTS, MEMBERS, REJECTED, NOTES, ABOUT = RESULTS, MEMBERS, REJECTED, NOTES, ABOUT
 
     def __init__(self, path: Path, headings: Mapping[str, Sequence[str]], answers_from: int) -> None:
         self.book, self.formats = _new(path, rows_in_order=True)

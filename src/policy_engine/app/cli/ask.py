@@ -25,6 +25,7 @@ from policy_engine.app.cli.options import (
     scenario_of,
     settings_of,
 )
+from policy_engine.app.cli.outputs import new_file
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.facts_file import load_data, save_data, text_of, with_answer
 from policy_engine.app.official_texts import quotes_of
@@ -70,6 +71,8 @@ def command(
     ] = None,
 ) -> None:
     with told():
+        if out is not None and out != facts:
+            new_file(out)
         loaded = pack_of(pack)
         supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
         quotes = quotes_of([loaded], text)

@@ -11,6 +11,7 @@ import typer
 
 from policy_engine.app.cli.exits import report, told
 from policy_engine.app.cli.options import SettingsFile, day_of, settings_of
+from policy_engine.app.cli.outputs import not_read
 from policy_engine.app.cli.papers import Form, OutFile, households_in, show, written
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LETTERS, words
@@ -62,10 +63,12 @@ def command(
             raise RequestError([problem("request.period_backwards", first=first, last=last)])
         found = [one for file in files for one in _lists(file, pack, settings, first, last)]
         if format_ is ListForm.XLSX:
+            if out is not None:
+                not_read(out, *files)
             _workbook(found, out)
             return
         documents = [benefits_document(one.pack, one.found, one.household, one.done, LETTERS) for one in found]
-        show(written(documents, Form(format_.value)), out)
+        show(written(documents, Form(format_.value)), out, *files)
 
 
 def _lists(

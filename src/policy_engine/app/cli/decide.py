@@ -122,7 +122,8 @@ def command(
                 _without_text(text)
                 with _ledger(record) as ledger:
                     to = None if ledger is None else Recording(ledger, pack, loaded, day_of(known_on))
-                    raise typer.Exit(_table(files, loaded, request, out, mapping, to, second=second, mask=mask))
+                    in_form = {"second": second, "mask": mask, "as_json": _as_json(format_)}
+                    raise typer.Exit(_table(files, loaded, request, out, mapping, to, **in_form))
             if out is not None or mapping is not None:
                 raise RequestError([problem("table.only")])
             decided = _decided(files, pack, loaded, request, failed)
@@ -149,6 +150,13 @@ def _folder_of_texts(text: Path | None) -> None:
 def _without_text(text: Path | None) -> None:
     if text is not None:
         raise typer.BadParameter(words("表格的结果不引原文", "the answers to a table quote no text"))
+
+
+def _as_json(format_: Format) -> bool:
+    """What is told about a table: a sentence, or data; its answers are in the workbook."""
+    if format_ is Format.HTML:
+        raise typer.BadParameter(words("表格的结果是 .xlsx 文件", "the answers to a table are an .xlsx file"))
+    return format_ is Format.JSON
 
 
 def _decided(files: list[str], name: str, pack: Pack, request: Request, failed: list[Exit]) -> list[Decided]:
@@ -223,6 +231,7 @@ def _table(
     *,
     second: bool,
     mask: bool,
+    as_json: bool,
 ) -> Exit:
     """Decide about every household of a table."""
     if len(files) > 1:
@@ -245,6 +254,7 @@ def _table(
         recording=recording,
         second=second,
         mask=mask,
+        as_json=as_json,
     )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gc
-import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,18 +17,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
+from policy_engine.app.cli.outputs import new_file, not_read
 from policy_engine.app.cli.processors import processors
 from policy_engine.app.cli.record import RecordAs, Recording
 from policy_engine.app.cli.second import second_opinion, tell_opinions
+from policy_engine.app.cli.table_summary import Summary, about
 from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
 from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_problem, short_code
 from policy_engine.decision.request import Request as AskedRequest
 from policy_engine.documents.mapping import Mapped, read_mapping
+from policy_engine.documents.results import PROBLEMS
 from policy_engine.documents.table_cells import Cell, cell_text, is_empty
 from policy_engine.documents.table_columns import ID
 from policy_engine.documents.table_facts import read_household
+from policy_engine.documents.table_files import is_result_workbook
 from policy_engine.documents.tables import (
     HouseholdRows,
     Layout,
@@ -38,7 +41,7 @@ from policy_engine.documents.tables import (
     read_tables,
     set_aside,
 )
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.errors import FactsError, RequestError, problem, said
 from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -46,18 +49,15 @@ from policy_engine.model.path_labels import place
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.report.workbook import COLUMNS, Result, answer_cells, scope_text
-from policy_engine.version import __version__
 
 if TYPE_CHECKING:
     from policy_engine.record.entry import Entry
 
-__all__ = ["PROBLEM_HEADINGS", "Request", "decide_table", "problem_row"]
+__all__ = ["Request", "decide_table", "problem_row"]
 
 CHUNK = 100
 IN_PROCESS = 1000
 """Up to so many households it is not worth starting other processes."""
-
-PROBLEM_HEADINGS = ("工作表", "行", "单元格", "户编号", "列", "填的是", "应当是", "说明", "代码", "原行")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +102,50 @@ def decide_table(
     recording: Recording | None = None,
     second: bool = False,
     mask: bool = False,
+    as_json: bool = False,
 ) -> Exit:
-    """Decide every household and write the workbook; answers with the exit code of the run."""
+    """Decide every household, write the workbook and tell how many were decided; answers with the exit code of the run."""
     request = _request(pack, day, decisions, settings or Settings(), scenario or Scenario())
     request = replace(request, record_as=recording.as_ if recording is not None else None, second=second, mask=mask)
+    _may_write(out, path, mapping)
     plans = read_mapping(mapping, pack.vocabulary) if mapping is not None else None
     tables = read_tables(path, pack.vocabulary, plans)
     _check_day(request, tables)
     result, main = _result(out, request, tables)
-    exits: dict[Exit, int] = {}
-    for rejected in tables.rejected:
-        result.write(Result.REJECTED, problem_row(_shown(request, rejected)))
+    exits: Counter[Exit] = Counter()
+    rejected = {one.place for one in tables.rejected}
+    for one in tables.rejected:
+        result.write(Result.REJECTED, problem_row(_shown(request, one)))
     opinions: list[Opinion | None] = []
     outcomes = _outcomes(request, tables)
     if recording is not None:
         outcomes = recording.recorded(outcomes)
     for outcome in _progress(outcomes, len(tables.households)):
-        exits[outcome.exit] = exits.get(outcome.exit, 0) + 1
+        exits[outcome.exit] += 1
+        rejected |= {one.place for one in outcome.rejected}
         opinions.append(outcome.opinion)
         _write(request, result, outcome, len(main.headings))
     tell_opinions(opinions)
-    counts = {"decided": sum(exits.values()) - exits.get(Exit.INVALID, 0), "set_aside": exits.get(Exit.INVALID, 0)}
-    result.about(_about(request, path, tables, counts))
+    summary = Summary(exits.total() - exits[Exit.INVALID], exits[Exit.INVALID] + tables.unread, len(rejected), out)
+    result.about(about(request, path, tables, summary))
     try:
         result.close()
     except FileCreateError as error:
         raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
-    _tell(counts, result.counts[Result.REJECTED], out)
+    if as_json:
+        summary.print_json(request)
+    else:
+        summary.tell()
     if recording is not None:
         recording.tell()
-    return _exit(exits, rejected=bool(result.counts[Result.REJECTED]))
+    return _exit(exits, rejected=bool(rejected))
+
+
+def _may_write(out: Path, *given: Path | None) -> None:
+    """An earlier result may be written anew; any other workbook that is there is somebody's work."""
+    not_read(out, *given)
+    if out.exists() and not is_result_workbook(out):
+        new_file(out)
 
 
 def _request(
@@ -161,7 +175,7 @@ def _result(out: Path, request: Request, tables: Tables) -> tuple[Result, Layout
     }
     if request.of("member"):
         headings[Result.MEMBERS] = ("户编号", "成员", "成员编号", *_answer_headings(request, "member"))
-    headings[Result.REJECTED] = headings[Result.NOTES] = PROBLEM_HEADINGS
+    headings[Result.REJECTED] = headings[Result.NOTES] = PROBLEMS
     return Result(out, headings, len(own.headings)), own
 
 
@@ -319,7 +333,7 @@ def _shown(request: Request, rejected: Rejected) -> Rejected:
 def problem_row(rejected: Rejected) -> list[Cell]:
     found = rejected.problem
     details = dict(found.details)
-    wanted = details.get("wanted") or found.help("zh")
+    wanted = said(details["wanted"], "zh") if "wanted" in details else found.help("zh")
     cell = found.where.rpartition("!")[2]
     return [
         rejected.sheet,
@@ -335,40 +349,7 @@ def problem_row(rejected: Rejected) -> list[Cell]:
     ]
 
 
-def _about(request: Request, path: Path, tables: Tables, counts: dict[str, int]) -> Iterator[tuple[str, str]]:
-    pack = request.pack
-    yield "政策文件", pack.title.zh
-    yield "政策包", f"{pack.id} {pack.version}"
-    yield "政策包哈希", pack.hash
-    yield "引擎版本", __version__
-    yield "问的日期", str(request.day or "各户的事实日期")
-    yield "事实来自", path.name
-    yield "户表行数", str(tables.rows)
-    yield "已决定的户", str(counts["decided"])
-    yield "因行有误没有决定的户", str(counts["set_aside"])
-    for id_, reading in pack.readings.items():
-        chosen = request.scenario.readings.get(id_) or request.settings.readings.get(id_)
-        option = reading.option(chosen or reading.default)
-        whose = "默认" if chosen is None else "本次指定" if id_ in request.scenario.readings else "使用单位指定"
-        label = option.label.zh or option.id
-        yield f"解释 {id_}", f"{reading.reads.clause}“{reading.reads.words}”：{label}（{whose}）"
-    for kind, given in (("使用单位提供", request.settings.parameters), ("设想", request.scenario.parameters)):
-        for id_ in given:
-            yield f"{kind} {id_}", pack.parameter(id_).label.zh
-
-
-def _tell(counts: dict[str, int], rejected: int, out: Path) -> None:
-    decided, aside = counts["decided"], counts["set_aside"]
-    print(
-        words(
-            f"决定了 {decided} 户；{aside} 户没有决定，被拒绝的行有 {rejected} 行。结果在 {out}",
-            f"{decided} households decided; {aside} not decided, {rejected} lines about rejected rows. Written to {out}",
-        ),
-        file=sys.stderr,
-    )
-
-
-def _exit(exits: dict[Exit, int], *, rejected: bool) -> Exit:
+def _exit(exits: Counter[Exit], *, rejected: bool) -> Exit:
     """The code of the run, as for facts files: the gravest."""
     if rejected:
         return Exit.INVALID

@@ -55,7 +55,7 @@ def command(
             request = Request(day_of(on), tuple(decision) if decision else None, settings_of(settings, loaded))
             facts = households_in(Path(source), loaded)
             documents = [letter(request.decide(loaded, one), one, request.settings, LETTERS) for one in facts]
-        show(written(documents, format_), out)
+        show(written(documents, format_), out, Path(source))
 
 
 def _recorded(location: str, number: str) -> Document:

@@ -10,6 +10,7 @@ import typer
 
 from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, pack_of
+from policy_engine.app.cli.outputs import new_file
 from policy_engine.app.cli.template import missing_extra, year_of
 from policy_engine.app.cli.words import words
 
@@ -38,13 +39,15 @@ def suggest(
     out: Annotated[Path | None, typer.Option("--out", help=words("写到这个文件", "write to this file"))] = None,
 ) -> None:
     with told():
+        if out is not None:
+            new_file(out)
         loaded = pack_of(pack)
         try:
             from policy_engine.documents.mapping import suggest as suggested
             from policy_engine.documents.table_files import open_tables
         except ModuleNotFoundError as error:
             raise missing_extra(error) from None
-        tables = {name: rows() for name, rows in open_tables(file).items()}
+        tables = {name: read().rows for name, read in open_tables(file).items()}
         text = suggested(tables, loaded.vocabulary, year or year_of(loaded))
         if out is None:
             print(text, end="")

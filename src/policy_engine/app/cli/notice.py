@@ -52,7 +52,7 @@ def command(
         if not chosen:
             raise RequestError([problem("request.nobody_listed", found=found.id)])
         document = notice(loaded, found, chosen, day, settings=supplied, language=LETTERS, posted_on=day_of(posted_on))
-        show(written([document], format_), out)
+        show(written([document], format_), out, *files)
         open_, no = holds.count(None), holds.count(False)
         left_out = words(
             f"未列入：不符合 {no} 户，尚不能确定 {open_} 户", f"not listed: {no} do not fit, {open_} not known"

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from policy_engine.app.cli.exits import report
+from policy_engine.app.cli.outputs import not_read
 from policy_engine.app.cli.words import LETTERS, words
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import FactsError, problem
@@ -44,11 +45,12 @@ def written(documents: list[Document], form: Form) -> str:
     return documents_html(documents, LETTERS) if form is Form.HTML else documents_text(documents)
 
 
-def show(text: str, out: Path | None) -> None:
-    """Print a text, or write it; raises `FactsError` where the file cannot be written."""
+def show(text: str, out: Path | None, *given: Path) -> None:
+    """Print a text, or write it; raises `FactsError` where the file cannot be written, or is one of those read."""
     if out is None:
         print(text, end="")
         return
+    not_read(out, *given)
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -22,7 +22,9 @@ from policy_engine.app.cli.options import (
     scenario_of,
     settings_of,
 )
+from policy_engine.app.cli.outputs import new_file, not_read
 from policy_engine.app.cli.population_options import Weights
+from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import words
 from policy_engine.errors import MissingExtra, RequestError, problem
 from policy_engine.model.facts import Evidence
@@ -145,9 +147,29 @@ def decide(
         job = _job(given, pack, on, decision, settings, set_, reading, block, judged, only_outcomes=only_outcomes)
         if out.suffix not in (".parquet", ".csv", ".xlsx"):
             raise RequestError([problem("population.bad_out", found=out)])
+        _may_write(out, given)
         totals = (_on_spark if engine == "spark" else _here)(job, out, master, missing=missing)
         _tell(totals, out)
         raise typer.Exit(_exit(totals))
+
+
+def _may_write(out: Path, given: Path) -> None:
+    """An earlier result may be written anew; any other file that is there is somebody's work."""
+    not_read(out, given)
+    if out.is_file() and not _is_result(out):
+        new_file(out)
+
+
+def _is_result(out: Path) -> bool:
+    if out.suffix == ".xlsx":
+        try:
+            from policy_engine.documents.table_files import is_result_workbook
+        except ModuleNotFoundError as error:
+            raise missing_extra(error) from None
+        return is_result_workbook(out)
+    from policy_engine.population.files import is_answers
+
+    return is_answers(out)
 
 
 def _here(job: Job, out: Path, _: str, *, missing: bool) -> Totals:

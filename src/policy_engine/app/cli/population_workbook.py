@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
-from policy_engine.app.cli.decide_table import PROBLEM_HEADINGS, problem_row
+from policy_engine.app.cli.decide_table import problem_row
+from policy_engine.documents.results import PROBLEMS
 from policy_engine.documents.table_cells import cell_text
 from policy_engine.documents.tables import Rejected
 from policy_engine.errors import FactsError, problem
@@ -43,7 +44,7 @@ def write_workbook(
     `rejected` is read after the last frame.
     """
     first = next(frames)
-    headings = {Result.RESULTS: _headings(asked.pack, first.columns), Result.REJECTED: PROBLEM_HEADINGS}
+    headings = {Result.RESULTS: _headings(asked.pack, first.columns), Result.REJECTED: PROBLEMS}
     result = Result(out, headings, 2)
     rows = 0
     for frame in chain([first], frames):
@@ -65,7 +66,7 @@ def write_rejected(out: Path, rejected: Iterable[Rejected]) -> Path:
     path = out.with_suffix(".rejected.csv")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(PROBLEM_HEADINGS)
+        rows.writerow(PROBLEMS)
         rows.writerows([cell_text(cell) for cell in problem_row(one)] for one in rejected)
     return path
 

@@ -10,6 +10,7 @@ import typer
 
 from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, pack_of
+from policy_engine.app.cli.outputs import new_file
 from policy_engine.app.cli.words import words
 from policy_engine.documents.table_columns import needed
 from policy_engine.errors import MissingExtra, problem
@@ -43,6 +44,7 @@ def command(
     with told():
         if out.suffix.lower() != ".xlsx":
             raise typer.BadParameter(".xlsx", param_hint="--out")
+        new_file(out)
         loaded = pack_of(pack)
         this_year = year or year_of(loaded)
         columns = needed(loaded, (this_year, this_year - 1), decision)
