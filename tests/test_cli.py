@@ -236,6 +236,52 @@ def test_facts_check_finds_the_place_through_labels_and_evidence(tmp_path):
     assert places == ["<stdin>:5:19:", "<stdin>:9:29:"]
 
 
+def test_a_judgement_after_the_day_of_the_facts_is_told(tmp_path):
+    facts = tmp_path / "later.yaml"
+    facts.write_text(
+        "as_of: 2021-09-01\nat_risk: {value: true, by: 甲, observed_on: 2031-09-01}\n"
+        "severe_hardship: {value: true, by: 甲, observed_on: 2021-09-01}\n"
+        "members:\n  value: [{chronic_burdensome: true}]\n  by: 甲\n  observed_on: 2021-09-02\n",
+        encoding="utf-8",
+    )
+    done = run("facts", "check", str(facts))
+    assert done.returncode == 0
+    told = [line for line in done.stderr.splitlines() if "[plausible.future_date]" in line]
+    assert [line.partition(" ")[2].partition(",")[0] for line in told] == [
+        "at_risk.observed_on is 2031-09-01",
+        "members[1].chronic_burdensome.observed_on is 2021-09-02",
+    ]
+    assert told[0].startswith(f"{facts}:2:")
+
+
+BAD_CASES = {
+    "day": ("on: 2030-02-30\nfacts: {}\nexpect: {help: none}", "form.wrong_kind"),
+    "fact": ("facts: {houshold_size: 2}\nexpect: {help: none}", "facts.unknown_fact"),
+    "tab": ("\ton: [", "yaml.tab"),
+    "decision": ("facts: {}\nexpect: {hlep: none}", "request.unknown_decision"),
+    "parameter": ("facts: {}\nset: {line: 1}\nexpect: {help: none}", "request.unknown_parameter"),
+    "reading": ("facts: {}\nreadings: {r: a}\nexpect: {help: none}", "request.unknown_reading"),
+    "nothing": ("facts: {}\nexpect: {help: {}}", "case.expects_nothing"),
+    "procedures/key": ("on: 2030-06-01\nfactz: {}\nexpect: {at: x}", "form.unknown_key"),
+    "procedures/fact": ("on: 2030-06-01\nfacts: {houshold_size: 2}\nexpect: {at: x}", "facts.unknown_fact"),
+}
+
+
+def test_pack_check_reads_the_cases(tmp_path):
+    folder = tmp_path / "pinghe_2030"
+    run("pack", "new", str(folder))
+    (folder / "cases" / "procedures").mkdir()
+    for name, (text, _) in BAD_CASES.items():
+        (folder / "cases" / f"{name}.yaml").write_text(f"case: x\n{text}\n", encoding="utf-8")
+    done = run("pack", "check", str(folder))
+    assert done.returncode == 3
+    heads = [line for line in done.stderr.splitlines() if line.startswith(f"{folder}/cases/")]
+    told = {
+        (line.removeprefix(f"{folder}/cases/").partition(".yaml")[0], line.rpartition("[")[2][:-1]) for line in heads
+    }
+    assert told == {(name, code) for name, (_, code) in BAD_CASES.items()}
+
+
 def test_a_new_pack_checks_and_tests_clean(tmp_path):
     folder = tmp_path / "pinghe_2030"
     assert run("pack", "new", str(folder)).returncode == 0

@@ -278,6 +278,6 @@ def relied_text(decision: Decision, relied: Relied, language: Language) -> str:
     label = label_of(relied.id, pack, decision.subject, language)
     fact = pack.vocabulary.fact(decision.subject, relied.id)
     type_ = pack.parameter(relied.id).type if relied.id in pack.parameters else fact.type if fact else BOOLEAN
-    why = relied.why if relied.why != "scenario" else ""
+    why = "" if (relied.kind, relied.why) == ("scenario", "scenario") else relied.why
     source = (f"（{why}）" if language == "zh" else f" ({why})") if why else ""
     return f"{head} {label}: {shown(relied.choice, type_, language)}{source}"
