@@ -27,7 +27,7 @@ _TYPES: dict[str, Type] = {
     "months duration": MONTHS,
 }
 
-_WANTED = {DAYS: "days duration (P7D)", MONTHS: "months duration (P3M)", DATE: "date (YYYY-MM-DD)"}
+_WANTED: dict[Type, str] = {DAYS: "days duration (P7D)", MONTHS: "months duration (P3M)", DATE: "date (YYYY-MM-DD)"}
 """Types of parameters with how to write them."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import temporal, tree
 from policy_engine.expression.functions import FUNCTIONS, Signature
+from policy_engine.expression.notation import WORDS
 from policy_engine.expression.names import Scope, Symbol, item_frame, nearest
 from policy_engine.expression.operators import arithmetic, comparable
 from policy_engine.expression.signatures import member, ordered, usage
@@ -164,7 +165,10 @@ class _Checker:
 
     def unknown_name(self, node: tree.Name) -> Node:
         names = [*self.scope.names(), *(name for frame in self.locals for name in frame)]
-        self.report("expression.unknown_name", node.span, name=node.id, near=nearest(node.id, names))
+        if node.id in WORDS:
+            self.report("expression.written_otherwise", node.span, found=node.id, meant=WORDS[node.id])
+        else:
+            self.report("expression.unknown_name", node.span, name=node.id, near=nearest(node.id, names))
         return replace(node, type=NEVER)
 
     # ---- paths and filters
@@ -245,8 +249,10 @@ class _Checker:
         return left, right
 
     def mismatched(self, op: str, span: Span, left: Type, right: Type) -> None:
-        both_numbers = isinstance(left, NumberType) and isinstance(right, NumberType)
-        self.report("type.units" if both_numbers else "type.operands", span, op=op, left=left, right=right)
+        code = "type.operands"
+        if isinstance(left, NumberType) and isinstance(right, NumberType):
+            code = "type.units" if left.unit.factors and right.unit.factors else "type.no_unit"
+        self.report(code, span, op=op, left=left, right=right)
 
     def logic(self, node: tree.Logic) -> Node:
         operands = tuple(self.fit(self.visit(operand), BOOLEAN) for operand in node.operands)
