@@ -103,6 +103,8 @@ def test_a_reading_and_a_supposition_change_the_answer(tmp_path):
         (("decide", "-", "--pack", "xuanzhou_2021", "--on", "tomorrow"), 2, "request.bad_date"),
         (("decide", "-", "--pack", "xuanzhou_2021", "--set", "range_lin=1"), 2, "range_line"),
         (("decide", "-", "--pack", "xuanzhou_2021", "--reading", "inside_range=x"), 2, "line_included"),
+        (("decide", "-", "--pack", "xuanzhou_2021", "--reading", "inside_range"), 2, "request.bad_assignment"),
+        (("pack", "new", "2030x"), 2, "begins with a letter"),
         (("decide",), 2, "FACTS"),
         (("pack", "check", "nowhere"), 2, "request.unknown_pack"),
         (("eval", "1 +"), 3, "expression.ends_early"),

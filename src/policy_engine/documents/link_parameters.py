@@ -12,7 +12,7 @@ from policy_engine.documents.reader import Word, number_of, wrong_kind
 from policy_engine.documents.yaml import Scalar
 from policy_engine.errors import Problem, problem
 from policy_engine.expression import temporal
-from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, TEXT, NumberType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, NEVER, TEXT, NumberType, Type
 from policy_engine.model.citation import Citation
 from policy_engine.model.parameter import DatedValue, Parameter
 from policy_engine.values import Months
@@ -105,7 +105,7 @@ def parameter_value(scalar: Scalar, type_: Type, problems: list[Problem]) -> Any
 
 
 def _value(scalar: Scalar, type_: Type) -> Any:
-    if isinstance(type_, NumberType):
+    if isinstance(type_, NumberType) or type_ == NEVER:
         return number_of(scalar)
     if type_ == TEXT:
         return scalar.text
