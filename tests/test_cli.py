@@ -50,6 +50,8 @@ def test_the_answer_comes_first_in_the_language_asked_for():
     english = run("decide", str(EXAMPLES / "included.yaml"), "--pack", "xuanzhou_2021", "-d", "monitoring")
     assert "是否应纳入监测: 应纳入监测" in chinese.stdout
     assert "To be monitored: To be included" in english.stdout
+    assert "[income per head " in english.stdout  # a term that the document leaves open, and its English name
+    assert "[家庭人均纯收入 " in chinese.stdout
     assert "3.4 “应纳尽纳”" in chinese.stdout
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import temporal, tree
 from policy_engine.expression.functions import FUNCTIONS, Signature
-from policy_engine.expression.notation import WORDS
 from policy_engine.expression.names import Scope, Symbol, item_frame, nearest
+from policy_engine.expression.notation import WORDS
 from policy_engine.expression.operators import arithmetic, comparable
 from policy_engine.expression.signatures import member, ordered, usage
 from policy_engine.expression.tree import Node

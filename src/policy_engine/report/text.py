@@ -221,7 +221,6 @@ def _condition(decision: Decision, node: TraceNode, language: Language) -> str:
         if child.kind in ("fact", "judgement", "parameter", "reading") and not isinstance(child.value, bool):
             type_ = _type(decision.pack, decision.subject, child)
             label = label_of(child.text, decision.pack, decision.subject, language)
-            label = decision.pack.reading(child.text).reads.words if child.kind == "reading" else label
             year = f"（{decision.on.year}年）" if child.kind == "parameter" and language == "zh" else ""
             values.append(f"{label} {shown(child.value, type_, language)}{year}")
     if not values:

@@ -80,7 +80,8 @@ app.command(
     "decide",
     help=words(
         "按政策文件作出决定：结论、依据、还缺什么\n\n"
-        "关于一户、一村或一片区域；事实写成 YAML、JSON 或表格；没有写的就是未知，不当作“否”。退出码说明是否已有结论（见 policy-engine --help）。\n\n"
+        "关于一户、一村或一片区域；事实写成 YAML、JSON 或表格；没有写的就是未知，不当作“否”。"
+        "退出码说明是否已有结论（见 policy-engine --help）。\n\n"
         "例：policy-engine decide examples/xuanzhou/included.yaml --pack xuanzhou_2021 -d monitoring",
         "what a policy decides, why, what is missing\n\n"
         "About a household, village or area; facts come as YAML, JSON or a table. What is left out is unknown, never no. The "
@@ -95,7 +96,8 @@ app.command(
         "答到有结论为止。不知道就直接回车；给出事实文件时，答案写回文件，下次接着问。\n\n"
         "例：policy-engine ask --pack xuanzhou_2021 -d monitoring --out household.yaml",
         "asks only what still matters to the answer\n\n"
-        "One question after another, until the answer is settled. Enter alone means not known. With a facts file the answers are written back, and it goes on from there.\n\n"
+        "One question after another, until the answer is settled. Enter alone means not known. "
+        "With a facts file the answers are written back, and it goes on from there.\n\n"
         "Example: policy-engine ask --pack xuanzhou_2021 -d monitoring --out household.yaml",
     ),
 )(ask.command)
