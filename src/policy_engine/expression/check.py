@@ -251,7 +251,8 @@ class _Checker:
     def mismatched(self, op: str, span: Span, left: Type, right: Type) -> None:
         code = "type.operands"
         if isinstance(left, NumberType) and isinstance(right, NumberType):
-            code = "type.units" if left.unit.factors and right.unit.factors else "type.no_unit"
+            bare = any(unit is not None and not unit.factors for unit in (left.unit, right.unit))
+            code = "type.no_unit" if bare else "type.units"
         self.report(code, span, op=op, left=left, right=right)
 
     def logic(self, node: tree.Logic) -> Node:
