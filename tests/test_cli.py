@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,20 @@ def test_the_answer_comes_first_in_the_language_asked_for():
     assert "[income per head " in english.stdout  # a term that the document leaves open, and its English name
     assert "[家庭人均纯收入 " in chinese.stdout
     assert "3.4 “应纳尽纳”" in chinese.stdout
+
+
+def test_help_teaches_in_the_language_asked_for():
+    english = run("decide", "--help").stdout
+    assert all(word in english for word in ("Usage: ", "never no", "Example: policy-engine decide", "[required]"))
+    chinese = run("decide", "--help", lang="zh").stdout
+    assert all(
+        word in chinese for word in ("用法：", "参数:", "选项:", "例：policy-engine decide", "[必填]", "显示这段说明")
+    )
+    assert not re.search(r"Usage|Options|Arguments|Show this|required|default:", chinese)
+    commands = run("--help").stdout.partition("Commands:")[2]
+    described = {line.split()[0]: line.split()[1:] for line in commands.splitlines() if line.strip()}
+    assert [name for name, help_ in described.items() if not help_] == []
+    assert {"decide", "ask", "compare-packs", "eval"} <= set(described)
 
 
 def test_five_mistakes_are_reported_in_one_run():

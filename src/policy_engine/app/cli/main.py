@@ -34,7 +34,8 @@ from policy_engine.app.cli import (
     template,
     why_not,
 )
-from policy_engine.app.cli.words import words
+from policy_engine.app.cli.chinese_help import in_chinese
+from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.version import __version__
 
 __all__ = ["app", "run"]
@@ -182,6 +183,8 @@ app.add_typer(monitor.app, name="monitor")
 
 def run() -> None:
     """Run with the arguments of the process; `--lang` may stand anywhere among them."""
+    if LANGUAGE == "zh":
+        in_chinese()
     arguments = sys.argv[1:]
     for position, argument in enumerate(arguments):
         if argument.startswith("--lang="):
