@@ -727,10 +727,10 @@ def test_a_calendar_of_several_files(run):
         "case_file: 1\npack: minhang_2020\nid: m-1\n---\nevent: facts\nhappened_on: 2020-06-01\nfacts: {recognised: true, recognised_on: 2020-03-01}\n",
         encoding="utf-8",
     )
-    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics")
+    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics", code=4)
     text = Path("owed.ics").read_bytes().decode()
     again = Path("owed.ics").read_bytes()
-    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics")
+    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics", code=4)
     assert Path("owed.ics").read_bytes() == again
     assert "UID:xuanzhou_2021." in text
     run("duties", "2021-08-15", one, "--ics", "owed.ics")
