@@ -491,7 +491,14 @@ def _conditions(kind: str, leaves: Grammar, *, alone: bool = False) -> Any:
     rules = {
         name: [pair for pair in pairs if not (alone and "members" in pair[0])] for name, pairs in PACK_GRAMMAR.items()
     }
-    return expressions(kind, grammar=rules, leaves=leaves, scopes=PACK_SCOPES, depth=2).map(lambda pair: pair[0])
+    drawn = expressions(kind, grammar=rules, leaves=leaves, scopes=PACK_SCOPES, depth=2)
+    return drawn.map(lambda pair: _without_figures(pair[0]))
+
+
+def _without_figures(text: str) -> str:
+    """Without figures put together, such as `(1 + 0)`, which a pack refuses."""
+    shorter = re.sub(r"\([01] [-+/] [01]\)", "1", text)
+    return text if shorter == text else _without_figures(shorter)
 
 
 @st.composite

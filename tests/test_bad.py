@@ -28,6 +28,7 @@ from policy_engine.documents.read_settings import load_settings
 from policy_engine.errors import FactsError, PolicyEngineError, catalogue
 from policy_engine.evaluation.context import Context, evaluate, type_of
 from policy_engine.expression.lex import ExpressionText
+from policy_engine.expression.notation import SIGNS, WORDS
 from policy_engine.expression.types import (
     BOOLEAN,
     DATE,
@@ -280,6 +281,22 @@ def test_caret_in_a_file():
     head, *below = problem.show("zh").splitlines()
     assert head.startswith("户.yaml:2:1: ")
     assert below[:2] == ["    家庭人囗: 3", "    ^^^^^^^^"]
+
+
+# ---- how other languages write it
+
+
+@pytest.mark.parametrize("found", [*SIGNS, *WORDS])
+def test_what_is_written_otherwise_is_told_how(found):
+    [told] = problems_of_expression(f"flag {found} flag")
+    assert told.code == "expression.written_otherwise"
+    assert told.span.text == found
+
+
+@pytest.mark.parametrize(("text", "meant"), [("50%", "0.5"), ("12.5％", "0.125"), ("１２．５", "12.5")])
+def test_figures_are_told_how(text, meant):
+    [told] = problems_of_expression(f"people > {text}")
+    assert dict(told.details)["meant"] == meant
 
 
 # ---- hostile text: refused, or read; never anything else

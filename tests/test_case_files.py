@@ -699,16 +699,26 @@ def test_a_file_with_windows_lines_and_no_last_line_end(run):
 
 def test_duties_of_a_file(run):
     file = recorded(run, opened(run), None)
-    owed = json.loads(run("duties", "2021-10-15", file, "--format", "json").stdout)
+    owed = json.loads(run("duties", "2021-10-15", file, "--format", "json", code=4).stdout)
     help_ = {found["duty"]: (found["state"], found["from"], found["to"]) for found in owed}
     assert help_["contact_person"] == ("due", "2021-09-30", "2021-10-30")
-    owed = json.loads(run("duties", "2021-10-31", file, "--format", "json").stdout)
+    owed = json.loads(run("duties", "2021-10-31", file, "--format", "json", code=4).stdout)
     [late] = [found for found in owed if found["duty"] == "contact_person"]
     assert (late["state"], late["missing"]) == ("unknown", ["helpers"])
     Path("known.yaml").write_text("as_of: 2021-10-31\nhelpers: []\n", encoding="utf-8")
     run("case", "facts", file, "known.yaml")
     owed = json.loads(run("duties", "2021-10-31", file, "--format", "json", code=4).stdout)
     assert [found["state"] for found in owed if found["duty"] == "contact_person"] == ["overdue"]
+    assert "unknown" in [found["state"] for found in owed]
+
+
+@pytest.mark.parametrize(("known", "states", "code"), [("grids: []", {"overdue", "due"}, 0), ("", {"unknown"}, 4)])
+def test_duties_end_with_4_where_something_is_not_determined(run, known, states, code):
+    Path("village.yaml").write_text(
+        f"subject: village\nas_of: 2022-10-31\ncounty: 宣州区\ncanvasses: []\n{known}\n", encoding="utf-8"
+    )
+    done = run("duties", "2022-10-31", "village.yaml", "--pack", "xuanzhou_2021", "--format", "json", code=code)
+    assert states <= {found["state"] for found in json.loads(done.stdout)}
 
 
 def test_a_calendar_of_several_files(run):
@@ -717,10 +727,10 @@ def test_a_calendar_of_several_files(run):
         "case_file: 1\npack: minhang_2020\nid: m-1\n---\nevent: facts\nhappened_on: 2020-06-01\nfacts: {recognised: true, recognised_on: 2020-03-01}\n",
         encoding="utf-8",
     )
-    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics")
+    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics", code=4)
     text = Path("owed.ics").read_bytes().decode()
     again = Path("owed.ics").read_bytes()
-    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics")
+    run("duties", "2021-10-15", one, "minhang.yaml", "--ics", "owed.ics", code=4)
     assert Path("owed.ics").read_bytes() == again
     assert "UID:xuanzhou_2021." in text
     run("duties", "2021-08-15", one, "--ics", "owed.ics")

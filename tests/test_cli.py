@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,23 @@ def test_the_answer_comes_first_in_the_language_asked_for():
     english = run("decide", str(EXAMPLES / "included.yaml"), "--pack", "xuanzhou_2021", "-d", "monitoring")
     assert "是否应纳入监测: 应纳入监测" in chinese.stdout
     assert "To be monitored: To be included" in english.stdout
+    assert "[income per head " in english.stdout  # a term that the document leaves open, and its English name
+    assert "[家庭人均纯收入 " in chinese.stdout
     assert "3.4 “应纳尽纳”" in chinese.stdout
+
+
+def test_help_teaches_in_the_language_asked_for():
+    english = run("decide", "--help").stdout
+    assert all(word in english for word in ("Usage: ", "never no", "Example: policy-engine decide", "[required]"))
+    chinese = run("decide", "--help", lang="zh").stdout
+    assert all(
+        word in chinese for word in ("用法：", "参数:", "选项:", "例：policy-engine decide", "[必填]", "显示这段说明")
+    )
+    assert not re.search(r"Usage|Options|Arguments|Show this|required|default:", chinese)
+    commands = run("--help").stdout.partition("Commands:")[2]
+    described = {line.split()[0]: line.split()[1:] for line in commands.splitlines() if line.strip()}
+    assert [name for name, help_ in described.items() if not help_] == []
+    assert {"decide", "ask", "compare-packs", "eval"} <= set(described)
 
 
 def test_five_mistakes_are_reported_in_one_run():
@@ -103,6 +120,8 @@ def test_a_reading_and_a_supposition_change_the_answer(tmp_path):
         (("decide", "-", "--pack", "xuanzhou_2021", "--on", "tomorrow"), 2, "request.bad_date"),
         (("decide", "-", "--pack", "xuanzhou_2021", "--set", "range_lin=1"), 2, "range_line"),
         (("decide", "-", "--pack", "xuanzhou_2021", "--reading", "inside_range=x"), 2, "line_included"),
+        (("decide", "-", "--pack", "xuanzhou_2021", "--reading", "inside_range"), 2, "request.bad_assignment"),
+        (("pack", "new", "2030x"), 2, "begins with a letter"),
         (("decide",), 2, "FACTS"),
         (("pack", "check", "nowhere"), 2, "request.unknown_pack"),
         (("eval", "1 +"), 3, "expression.ends_early"),
@@ -216,6 +235,52 @@ def test_facts_check_finds_the_place_through_labels_and_evidence(tmp_path):
     assert done.returncode == 0
     places = [line.partition(" ")[0] for line in done.stderr.splitlines() if "[plausible." in line]
     assert places == ["<stdin>:5:19:", "<stdin>:9:29:"]
+
+
+def test_a_judgement_after_the_day_of_the_facts_is_told(tmp_path):
+    facts = tmp_path / "later.yaml"
+    facts.write_text(
+        "as_of: 2021-09-01\nat_risk: {value: true, by: 甲, observed_on: 2031-09-01}\n"
+        "severe_hardship: {value: true, by: 甲, observed_on: 2021-09-01}\n"
+        "members:\n  value: [{chronic_burdensome: true}]\n  by: 甲\n  observed_on: 2021-09-02\n",
+        encoding="utf-8",
+    )
+    done = run("facts", "check", str(facts))
+    assert done.returncode == 0
+    told = [line for line in done.stderr.splitlines() if "[plausible.future_date]" in line]
+    assert [line.partition(" ")[2].partition(",")[0] for line in told] == [
+        "at_risk.observed_on is 2031-09-01",
+        "members[1].chronic_burdensome.observed_on is 2021-09-02",
+    ]
+    assert told[0].startswith(f"{facts}:2:")
+
+
+BAD_CASES = {
+    "day": ("on: 2030-02-30\nfacts: {}\nexpect: {help: none}", "form.wrong_kind"),
+    "fact": ("facts: {houshold_size: 2}\nexpect: {help: none}", "facts.unknown_fact"),
+    "tab": ("\ton: [", "yaml.tab"),
+    "decision": ("facts: {}\nexpect: {hlep: none}", "request.unknown_decision"),
+    "parameter": ("facts: {}\nset: {line: 1}\nexpect: {help: none}", "request.unknown_parameter"),
+    "reading": ("facts: {}\nreadings: {r: a}\nexpect: {help: none}", "request.unknown_reading"),
+    "nothing": ("facts: {}\nexpect: {help: {}}", "case.expects_nothing"),
+    "procedures/key": ("on: 2030-06-01\nfactz: {}\nexpect: {at: x}", "form.unknown_key"),
+    "procedures/fact": ("on: 2030-06-01\nfacts: {houshold_size: 2}\nexpect: {at: x}", "facts.unknown_fact"),
+}
+
+
+def test_pack_check_reads_the_cases(tmp_path):
+    folder = tmp_path / "pinghe_2030"
+    run("pack", "new", str(folder))
+    (folder / "cases" / "procedures").mkdir()
+    for name, (text, _) in BAD_CASES.items():
+        (folder / "cases" / f"{name}.yaml").write_text(f"case: x\n{text}\n", encoding="utf-8")
+    done = run("pack", "check", str(folder))
+    assert done.returncode == 3
+    heads = [line for line in done.stderr.splitlines() if line.startswith(f"{folder}/cases/")]
+    told = {
+        (line.removeprefix(f"{folder}/cases/").partition(".yaml")[0], line.rpartition("[")[2][:-1]) for line in heads
+    }
+    assert told == {(name, code) for name, (_, code) in BAD_CASES.items()}
 
 
 def test_a_new_pack_checks_and_tests_clean(tmp_path):

@@ -127,3 +127,33 @@ def test_unused_parameters_and_short_windows(folder):
     assert codes(folder) == ["lint.unused"]
     pack, _ = check_pack(folder)
     assert [dict(f.details)["id"] for f in lint(pack) if f.code == "lint.short_window"] == ["help_line"]
+
+
+@pytest.mark.parametrize(
+    ("values", "window"),
+    [
+        ("{2030: 1, 2031: 1, 2032: 1}", None),
+        ("{2030: 1, 2032: 1}", "2031-01-01 – 2031-12-31"),
+        ("{2031: 1}", "2030-03-01 – 2030-12-31, 2032-01-01 – 2032-12-31"),
+        ("{2130: 1}", "2030-03-01 – 2032-12-31"),
+        ("{2020: 1}", "2030-03-01 – 2032-12-31"),
+        ("{2029: 1, 2030: 1, 2031: 1, 2032: 1, 2033: 1}", None),
+    ],
+)
+def test_every_time_in_force_without_a_value_is_named(folder, values, window):
+    text = (folder / "parameters.yaml").read_text(encoding="utf-8")
+    (folder / "parameters.yaml").write_text(text.replace("{2030: 9000}", values), encoding="utf-8")
+    force = (
+        (folder / "pack.yaml")
+        .read_text(encoding="utf-8")
+        .replace("  from: 2030-03-01", "  from: 2030-03-01\n  to: 2032-12-31")
+    )
+    (folder / "pack.yaml").write_text(force, encoding="utf-8")
+    pack, _ = check_pack(folder)
+    windows = [dict(found.details)["window"] for found in lint(pack) if found.code == "lint.short_window"]
+    assert windows == ([window] if window else [])
+
+
+def test_a_pack_in_force_for_good_needs_values_for_good(folder):
+    pack, _ = check_pack(folder)
+    assert [dict(f.details)["window"] for f in lint(pack) if f.code == "lint.short_window"] == ["2031-01-01 –"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,8 @@ from policy_engine.documents.read_facts import read_facts
 from policy_engine.documents.read_pack import load_pack, shipped_packs
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.model.pack import Pack
-from policy_engine.model.scenario import Scenario
+from policy_engine.model.parameter import DatedValue
+from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.report.text import decision_text
 
 READINGS = {
@@ -110,6 +113,24 @@ def check_nothing_else_matters(pack, data, choices):
             pack, facts, decisions=[answer.decision], scenario=Scenario(readings=others), ranked=False
         ).answers[0]
         assert again.outcome == answer.outcome, (answer.decision, kept, others)
+
+
+LINE = {"line": {"label": "线", "unit": "CNY/person", "kind": "external", "cites": ["1"]}}
+
+
+@pytest.mark.parametrize("source", ["", "scenario", "stated", "county notice"])
+def test_whose_a_figure_is_never_depends_on_what_its_source_is_called(source):
+    pack = make_pack({"d": {"is": "this_year.income_per_head < line"}}, {}, LINE)
+    facts, _ = read_facts({"county": "c", "as_of": "2021-09-01", "finances": {"2021": {"income_per_head": 5}}})
+    supplied = Settings({"line": (DatedValue(Decimal(9), source=source),)})
+    decision = decide_facts(pack, facts, settings=supplied)
+    [relied] = decision["d"].relied
+    assert (relied.kind, relied.why) == ("settings", source)
+    assert f"Supplied by the deployer 线: 9 yuan a head{f' ({source})' if source else ''}" in decision_text(
+        decision, "en"
+    )
+    [supposed] = decide_facts(pack, facts, settings=supplied, scenario=Scenario({"line": Decimal(8)}))["d"].relied
+    assert supposed.kind == "scenario"
 
 
 @st.composite

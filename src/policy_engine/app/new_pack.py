@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from policy_engine.documents.scope import good_id
 from policy_engine.errors import Problem, problem
 
 __all__ = ["write_pack"]
@@ -80,7 +81,7 @@ Readings chosen and why, what is not stated, open questions to the issuing offic
 def write_pack(folder: Path) -> tuple[Problem, ...]:
     """Write the skeleton; a folder that exists, or a name that is no id, is refused."""
     name = folder.name
-    if not (name.isidentifier() and name.isascii()):
+    if not good_id(name):
         return (problem("pack.bad_name", where=str(folder), found=name),)
     if folder.exists():
         return (problem("file.exists", where=str(folder), path=folder),)

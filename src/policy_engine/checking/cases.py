@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from policy_engine.decision.answer import Answer, Decision
+from policy_engine.decision.decide import asked_decisions, check_request
 from policy_engine.decision.request import Request
 from policy_engine.documents.forms import CaseForm
 from policy_engine.documents.link_parameters import parameter_value
@@ -26,7 +27,7 @@ from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.source import Span
 from policy_engine.values import Record, format_number
 
-__all__ = ["CaseRun", "case_request", "expectation", "read_cases", "run_case"]
+__all__ = ["CaseRun", "case_request", "check_case", "expectation", "read_cases", "run_case"]
 
 _EXPECTED = ("possible", "certain", "missing", "gap", "conflict", "rules")
 
@@ -65,10 +66,33 @@ def read_cases(folder: Path) -> tuple[list[tuple[Path, int, CaseForm]], tuple[Pr
     return found, tuple(problems)
 
 
+def check_case(pack: Pack, form: CaseForm) -> tuple[Problem, ...]:
+    """What is wrong with a case before it is run: it expects nothing, or names what the pack does not have."""
+    if empty := _expects_nothing(form):
+        return empty
+    if form.refused:
+        return ()
+    try:
+        facts, _, request = case_request(pack, form)
+        asked_decisions(pack, facts.subject, request.decisions)
+        check_request(pack, request.settings, request.scenario)
+    except (FactsError, RequestError) as error:
+        return tuple(replace(found, span=found.span or form.span) for found in error.problems)
+    return ()
+
+
+def _expects_nothing(form: CaseForm) -> tuple[Problem, ...]:
+    expected = form.expect.entries if form.expect else {}
+    if not expected and not form.refused and form.scope == "in":
+        return (problem("case.expects_nothing", form.span),)
+    nodes = [node for _, node in expected.values() if isinstance(node, MapNode) and not node.entries]
+    return tuple(problem("case.expects_nothing", node.span) for node in nodes)
+
+
 def run_case(pack: Pack, path: Path, number: int, form: CaseForm) -> CaseRun:
     """Decide the case's facts and compare; a case that expects nothing fails."""
-    if not (form.expect and form.expect.entries) and not form.refused and form.scope == "in":
-        return CaseRun(form, path, number, None, (problem("case.expects_nothing", form.span),))
+    if empty := _expects_nothing(form):
+        return CaseRun(form, path, number, None, empty)
     try:
         facts, problems, request = case_request(pack, form)
         decision = request.decide(pack, facts, problems)

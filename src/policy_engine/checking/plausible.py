@@ -55,6 +55,16 @@ def future_dates(facts: Facts, vocabulary: Vocabulary) -> Iterator[Problem]:
             yield problem("plausible.future_date", where=path, fact=path, found=value, as_of=facts.as_of)
 
 
+def judged_later(facts: Facts, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """A judgement made after the day the facts describe."""
+    for path, _ in paths(facts.root):
+        fact, evidence = vocabulary.fact(facts.subject, path), facts.evidence_for(path)
+        day = evidence.observed_on if fact is not None and fact.judgement and evidence is not None else None
+        if facts.as_of is not None and day is not None and day > facts.as_of:
+            part, as_of = f"{path}.observed_on", facts.as_of
+            yield problem("plausible.future_date", where=part, warning=True, fact=part, found=day, as_of=as_of)
+
+
 def too_old(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
     """A person of more than 120 years."""
     for path, member in _members(facts):
@@ -110,6 +120,7 @@ def left_before_assigned(facts: Facts, _: Vocabulary) -> Iterator[Problem]:
 
 CHECKS: tuple[Callable[[Facts, Vocabulary], Iterator[Problem]], ...] = (
     future_dates,
+    judged_later,
     too_old,
     ten_thousands,
     net_above_total,

@@ -28,7 +28,15 @@ from policy_engine.model.scenario import Settings
 from policy_engine.source import Span
 from policy_engine.values import Record
 
-__all__ = ["ProcedureRun", "Way", "read_procedure_cases", "run_procedure_case", "seen_ways", "ways"]
+__all__ = [
+    "ProcedureRun",
+    "Way",
+    "check_procedure_case",
+    "read_procedure_cases",
+    "run_procedure_case",
+    "seen_ways",
+    "ways",
+]
 
 _CASE = "case"
 """The id of the case in a worked case."""
@@ -66,19 +74,30 @@ def read_procedure_cases(folder: Path) -> tuple[list[tuple[Path, int, ProcedureC
     return found, tuple(problems)
 
 
-def run_procedure_case(pack: Pack, path: Path, number: int, form: ProcedureCaseForm) -> ProcedureRun:
-    """Fold the case's events and compare; a case that expects nothing fails."""
+def check_procedure_case(pack: Pack, form: ProcedureCaseForm) -> tuple[Problem, ...]:
+    """What is wrong with a case before it is run: it expects nothing, or names what the pack does not have."""
+    return _given(pack, form)[2]
+
+
+def _given(pack: Pack, form: ProcedureCaseForm) -> tuple[tuple[Event, ...], Settings, tuple[Problem, ...]]:
+    """The events and settings of a case, and what is wrong with them."""
     refused = [_codes(node) for node in form.events]
     if not (form.expect or form.cases or form.then or form.duties or form.alerts or any(refused)):
-        return ProcedureRun(form, path, number, None, (problem("case.expects_nothing", form.span),))
+        return (), Settings(), (problem("case.expects_nothing", form.span),)
     faults: list[Problem] = []
     settings = read_settings(form.settings, pack, faults) if form.settings is not None else Settings()
     readings = Record({**settings.readings, **{word.text: option.text for word, option in form.readings.items()}})
     events, problems = read_events(list(_events(form)), pack, form.subject)
     faults += [found for found in problems if found.severity == "error"]
+    return events, Settings(settings.parameters, readings), tuple(faults)
+
+
+def run_procedure_case(pack: Pack, path: Path, number: int, form: ProcedureCaseForm) -> ProcedureRun:
+    """Fold the case's events and compare; a case that expects nothing fails."""
+    events, settings, faults = _given(pack, form)
     if faults:
-        return ProcedureRun(form, path, number, None, tuple(faults))
-    history = fold(pack, form.subject, events, Settings(settings.parameters, readings))
+        return ProcedureRun(form, path, number, None, faults)
+    history = fold(pack, form.subject, events, settings)
     differences = [*_refusals(form, events, history), *_standing(form, history), *_facts_then(form, history)]
     differences += [*_duties(form, history), *_alerts(form, history)]
     return ProcedureRun(form, path, number, history, tuple(differences))

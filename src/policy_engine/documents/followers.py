@@ -12,7 +12,18 @@ _FOLLOWS = ("expression.unknown_name", "expression.unknown_entry", "link.unknown
 """Problems that follow from a file that could not be read to its end; they are not reported beside that."""
 
 
-_FOLLOWS_IN_FILE = ("form.missing_key", "link.no_value", "link.expression_or_table", "link.no_citation")
+_FOLLOWS_IN_FILE = (
+    "form.missing_key",
+    "link.no_value",
+    "link.expression_or_table",
+    "link.no_citation",
+    "link.no_end",
+    "link.leads_nowhere",
+    "link.unreachable_step",
+    "link.never_ends",
+    "link.unknown_result",
+    "link.unknown_particular",
+)
 """Problems that may follow from a part of the same file that was misread; they wait until that is mended."""
 
 

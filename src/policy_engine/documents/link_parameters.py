@@ -8,11 +8,11 @@ from typing import Any
 
 from policy_engine.documents.forms import CiteForm, ParameterForm, SettingForm, WindowForm
 from policy_engine.documents.link_vocabulary import unit_of
-from policy_engine.documents.reader import Word, kind_of, number_of
+from policy_engine.documents.reader import Word, number_of, wrong_kind
 from policy_engine.documents.yaml import Scalar
 from policy_engine.errors import Problem, problem
 from policy_engine.expression import temporal
-from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, TEXT, NumberType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, DAYS, MONTHS, NEVER, TEXT, NumberType, Type
 from policy_engine.model.citation import Citation
 from policy_engine.model.parameter import DatedValue, Parameter
 from policy_engine.values import Months
@@ -26,6 +26,9 @@ _TYPES: dict[str, Type] = {
     "days duration": DAYS,
     "months duration": MONTHS,
 }
+
+_WANTED: dict[Type, str] = {DAYS: "days duration (P7D)", MONTHS: "months duration (P3M)", DATE: "date (YYYY-MM-DD)"}
+"""Types of parameters with how to write them."""
 
 
 def link_parameters(
@@ -80,7 +83,7 @@ def _window(part: WindowForm, type_: Type, source: str, cites: Any, problems: li
 
 
 def _year(word: Word, problems: list[Problem]) -> tuple[datetime.date, datetime.date] | None:
-    if len(word.text) <= 4 and word.text.isdecimal() and word.text.isascii() and int(word.text) >= 1:
+    if len(word.text) == 4 and word.text.isdecimal() and word.text.isascii() and int(word.text) >= 1:
         year = int(word.text)
         return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
     problems.append(problem("link.not_a_year", word.span, found=word))
@@ -97,12 +100,12 @@ def parameter_value(scalar: Scalar, type_: Type, problems: list[Problem]) -> Any
     """The scalar as a value of the parameter's type; None, with a problem, where it is none."""
     found = _value(scalar, type_)
     if found is None:
-        problems.append(problem("form.wrong_kind", scalar.span, found=kind_of(scalar), wanted=type_))
+        problems.append(wrong_kind(scalar, _WANTED.get(type_, type_)))
     return found
 
 
 def _value(scalar: Scalar, type_: Type) -> Any:
-    if isinstance(type_, NumberType):
+    if isinstance(type_, NumberType) or type_ == NEVER:
         return number_of(scalar)
     if type_ == TEXT:
         return scalar.text

@@ -17,7 +17,7 @@ from policy_engine.expression.check import check
 from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.names import nearest
 from policy_engine.expression.parse import parse
-from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, Option, Type
+from policy_engine.expression.types import BOOLEAN, DATE, NEVER, TEXT, CodeType, ListType, NumberType, Option, Type
 from policy_engine.model.core import CORE
 from policy_engine.model.label import Label
 from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
@@ -66,14 +66,14 @@ _HEADER = ("format", "subject", "as_of", "value")
 """Keys of a facts file that no fact may have."""
 
 
-def unit_of(word: Word | None, problems: list[Problem]) -> NumberType:
-    """The number type of a declared unit; an unknown unit is reported."""
+def unit_of(word: Word | None, problems: list[Problem]) -> Type:
+    """The number type of a declared unit; an unknown unit is reported, and nothing more follows from it."""
     try:
         return NumberType(Unit.parse(word.text if word else ""))
     except ValueError:
         assert word is not None
         problems.append(problem("link.unknown_unit", word.span, found=word))
-        return NumberType()
+        return NEVER
 
 
 def type_of(id_: Word, form: FactForm | ParticularForm, problems: list[Problem]) -> Type:

@@ -34,7 +34,7 @@ class ColumnForm(NamedTuple):
 
     fact: Word
     unit: Word | None = None
-    values: dict[Word, Word] = {}  # noqa: RUF012 - never written to
+    values: dict[Word, Scalar] = {}  # noqa: RUF012 - never written to
 
     @staticmethod
     def short() -> str:
@@ -151,7 +151,7 @@ def _column(column: Column, form: ColumnForm, problems: list[Problem]) -> Mapped
     for found, meant in form.values.items():
         if meant.text and isinstance(cell_node(meant.text, column.type), Problem):
             near = "、".join(_options(column.type))
-            problems.append(problem("table.no_such_code", meant.span, fact=column.id, found=meant, near=near))
+            problems.append(problem("table.no_such_code", meant.span, fact=column.id, found=meant.text, near=near))
         values[found.text] = meant.text
     return Mapped(column, factor, values)
 

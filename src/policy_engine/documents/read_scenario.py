@@ -64,7 +64,7 @@ def load_scenarios(path: str | os.PathLike[str], pack: Pack) -> tuple[Scenario, 
     documents, found = read(text, os.fspath(path)) if text is not None else ((), ())
     problems += found
     if not documents and not problems:
-        problems.append(problem("facts.empty", where=os.fspath(path)))
+        problems.append(problem("form.empty", where=os.fspath(path)))
     stem = Path(path).stem
     names = [stem if len(documents) == 1 else f"{stem} {number}" for number in range(1, len(documents) + 1)]
     scenarios = tuple(_linked(node, pack, name, problems) for node, name in zip(documents, names, strict=True))

@@ -30,7 +30,7 @@ def load_settings(path: str | os.PathLike[str], pack: Pack) -> Settings:
     documents, found = read(text, os.fspath(path)) if text is not None else ((), ())
     problems += found
     if not documents and not problems:
-        problems.append(problem("facts.empty", where=os.fspath(path)))
+        problems.append(problem("form.empty", where=os.fspath(path)))
     if len(documents) > 1:
         problems.append(problem("pack.several_documents", documents[1].span))
     settings = read_settings(documents[0], pack, problems) if documents else Settings()
@@ -97,7 +97,12 @@ def supposed(sets: list[str], choices: list[str], pack: Pack) -> Scenario:
             continue
         scalar = Scalar(value, Span(Source(f"--set {name}", value), 0, len(value)))
         parameters[name] = parameter_value(scalar, pack.parameter(name).type, problems)
-    readings = dict(choice.partition("=")[::2] for choice in choices)
+    readings = {}
+    for text in choices:
+        reading, _, option = text.partition("=")
+        if not reading or not option:
+            problems.append(problem("request.bad_assignment", found=text))
+        readings[reading] = option
     if problems:
         raise RequestError(problems)
     return Scenario(Record(parameters), Record(readings))

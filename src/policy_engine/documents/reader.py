@@ -16,8 +16,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from policy_engine.documents.meant import meant
 from policy_engine.documents.yaml import ListNode, MapNode, Node, Scalar
-from policy_engine.errors import Problem, problem_of
+from policy_engine.errors import Problem, problem, problem_of
 from policy_engine.expression import temporal
 from policy_engine.expression.lex import ExpressionText
 from policy_engine.expression.names import nearest
@@ -25,7 +26,7 @@ from policy_engine.model.label import Label
 from policy_engine.source import Span
 from policy_engine.values import CONTEXT
 
-__all__ = ["BAD", "Reader", "Word", "form_fields", "kind_of", "number_of"]
+__all__ = ["BAD", "Reader", "Word", "form_fields", "kind_of", "number_of", "wrong_kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ class Reader:
         self.problems.append(problem_of(code, span, details))
         return BAD
 
-    def wrong_kind(self, node: Node, wanted: str) -> Any:
-        return self.report("form.wrong_kind", node.span, found=kind_of(node), wanted=wanted)
+    def wrong_kind(self, node: Node, wanted: str, near: str = "") -> Any:
+        self.problems.append(wrong_kind(node, wanted, near))
+        return BAD
 
     def read(self, node: Node, wanted: Any) -> Any:
         """The node as a value of the wanted type, or `BAD`."""
@@ -120,7 +122,9 @@ class Reader:
 
     def items(self, node: Node, wanted: Any) -> Any:
         if not isinstance(node, ListNode):
-            return self.wrong_kind(node, "list")
+            written = node.span.text
+            alone = len(written) <= _SHORT and "\n" not in written and (wanted is Word or hasattr(wanted, "short"))
+            return self.wrong_kind(node, "list", f"[{written}]" if alone else "")
         return tuple(value for value in (self.read(item, wanted) for item in node.items) if value is not BAD)
 
     def mapping(self, node: Node, wanted: Any) -> Any:
@@ -147,9 +151,13 @@ class Reader:
         scalar = self.scalar(node, "text")
         return scalar if scalar is BAD else scalar.text
 
+    def filled(self, node: Node) -> Any:
+        text = self.text(node)
+        return text if text is BAD or text.strip() else self.report("form.blank", node.span)
+
     def word(self, node: Node) -> Any:
-        scalar = self.scalar(node, "text")
-        return scalar if scalar is BAD else Word(scalar.text, scalar.span)
+        text = self.filled(node)
+        return text if text is BAD else Word(text, node.span)
 
     def expression(self, node: Node) -> Any:
         scalar = self.scalar(node, "expression")
@@ -157,14 +165,17 @@ class Reader:
 
     def label(self, node: Node) -> Any:
         if isinstance(node, Scalar) and not node.is_null:
-            return Label(zh=node.text)
+            text = self.filled(node)
+            return text if text is BAD else Label(zh=text)
         if not isinstance(node, MapNode):
             return self.wrong_kind(node, "label {zh, en}")
         for key, (word, value) in node.entries.items():
             if key not in ("zh", "en"):
                 comma = isinstance(value, Scalar) and value.is_null
                 self.report("form.unquoted_comma" if comma else "form.unknown_key", word.span, key=key, near="zh, en")
-        words = {key: self.text(value) for key, (_, value) in node.entries.items() if key in ("zh", "en")}
+        if not node.entries:
+            return self.report("form.blank", node.span)
+        words = {key: self.filled(value) for key, (_, value) in node.entries.items() if key in ("zh", "en")}
         return Label(**{key: text for key, text in words.items() if text is not BAD})
 
     def boolean(self, node: Node) -> Any:
@@ -219,11 +230,21 @@ _MOST_DIGITS = 100
 """Digits before or behind the point of a number in a file."""
 
 
+_SHORT = 40
+"""Characters of what is shown of a value."""
+
+
+def wrong_kind(node: Node, wanted: object, near: str = "") -> Problem:
+    """Something else was wanted in this place; with how to write it, where that is plain."""
+    near = near or (meant(node.text, str(wanted)) if isinstance(node, Scalar) else "")
+    return problem("form.wrong_kind", node.span, found=kind_of(node), wanted=wanted, near=near)
+
+
 def kind_of(node: Node) -> str:
     """What stands there, in words: the value itself where it is short."""
     if isinstance(node, Scalar):
         if node.is_null:
             return "nothing"
-        text = node.text if len(node.text) <= 40 else node.text[:39] + "…"
+        text = node.text if len(node.text) <= _SHORT else node.text[: _SHORT - 1] + "…"
         return text if node.plain else f'"{text}"'
     return "a list" if isinstance(node, ListNode) else "a mapping"

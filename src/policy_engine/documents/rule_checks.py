@@ -11,13 +11,26 @@ __all__ = ["bare_constants", "knowledge"]
 
 
 def bare_constants(node: tree.Node) -> Iterator[Problem]:
-    """Every figure but 0 and 1 is a parameter with a citation."""
-    for part in tree.walk(node):
-        if isinstance(part, tree.Call) and part.function in ("date", "duration"):
-            if all(isinstance(argument, tree.Literal) for argument in part.arguments):
-                yield problem("link.bare_constant", part.span, found=part.span.text)
-        elif isinstance(part, tree.Literal) and not isinstance(part.value, (str, bool)) and part.value not in (0, 1):
-            yield problem("link.bare_constant", part.span, found=part.span.text)
+    """Every figure but 0 and 1 is a parameter with a citation; so is one that is put together from figures."""
+    together = isinstance(node, tree.Binary) and _is_figure(node)
+    if together or _stands_bare(node):
+        yield problem("link.bare_constant", node.span, found=node.span.text)
+    if not together:
+        for part in tree.children(node):
+            yield from bare_constants(part)
+
+
+def _stands_bare(node: tree.Node) -> bool:
+    if isinstance(node, tree.Call) and node.function in ("date", "duration"):
+        return all(isinstance(argument, tree.Literal) for argument in node.arguments)
+    return isinstance(node, tree.Literal) and _is_figure(node) and node.value not in (0, 1)
+
+
+def _is_figure(node: tree.Node) -> bool:
+    """A literal that is no text and no truth, or such as `1 + 1`."""
+    if isinstance(node, tree.Binary):
+        return node.op in ("+", "-", "*", "/") and _is_figure(node.left) and _is_figure(node.right)
+    return isinstance(node, tree.Literal) and not isinstance(node.value, (str, bool))
 
 
 def knowledge(node: tree.Node) -> Iterator[Problem]:

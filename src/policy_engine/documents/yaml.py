@@ -7,6 +7,7 @@ keys, tags and merge keys are refused; nesting, size and the expansion of aliase
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -128,7 +129,7 @@ def read(text: str, name: str) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
 _RETRIED = 100_000
 """Characters of a text at most that is read a second time, by the slower parser."""
 
-_BROKEN = ("yaml.syntax", "yaml.tab", "yaml.full_width_colon")
+_BROKEN = ("yaml.syntax", "yaml.tab", "yaml.full_width_colon", "yaml.full_width_comma")
 
 
 def _compose(source: Source, *, fast: bool) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
@@ -157,6 +158,9 @@ def _syntax(error: MarkedYAMLError, source: Source) -> Problem:
         if "：" in text and ": " not in text:
             at = source.start(near) + text.index("：")
             return problem("yaml.full_width_colon", Span(source, at, at + 1))
+        if comma := re.search(r"(?<=[{\[])[^\"']*?，", text):
+            at = source.start(near) + comma.end() - 1
+            return problem("yaml.full_width_comma", Span(source, at, at + 1))
     line = source.line(number)
     what = " ".join(str(part) for part in (error.context, error.problem) if part)
     code = "yaml.tab" if "\t" in line[: len(line) - len(line.lstrip())] else "yaml.syntax"

@@ -116,14 +116,8 @@ class Traced(Single):
         value = super().parameter(id_, span)
         parameter = self.pack.parameter(id_)
         found = self.parameter_value(id_)
-        if found is None:
-            origin = "not stated"
-        elif found.source == "scenario":
-            origin = "scenario"
-        else:
-            origin = "settings" if found.source else parameter.kind
         cites = parameter.cites + (found.cites if found else ())
-        self.noted.append(TraceNode("parameter", id_, known(value), origin, cites))
+        self.noted.append(TraceNode("parameter", id_, known(value), self.parameter_origin(id_), cites))
         return value
 
     def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:

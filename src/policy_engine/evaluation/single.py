@@ -171,6 +171,15 @@ class Single(Evaluator):
         supplied: tuple[DatedValue, ...] = self.settings.parameters.get(id_, ())
         return next((value for value in supplied if value.holds_on(self.on)), None)
 
+    def parameter_origin(self, id_: str) -> str:
+        """Where that value comes from: `scenario`, the kind of a figure of the pack, `settings`, else `not stated`."""
+        if id_ in self.scenario.parameters:
+            return "scenario"
+        parameter = self.pack.parameter(id_)
+        if parameter.on(self.on) is not None:
+            return parameter.kind
+        return "not stated" if self.parameter_value(id_) is None else "settings"
+
     # ---- facts
 
     def entry(self, target: Value, node: tree.Path) -> Value:

@@ -15,6 +15,7 @@ from policy_engine.errors import Problem, problem_of
 from policy_engine.expression import temporal, tree
 from policy_engine.expression.functions import FUNCTIONS, Signature
 from policy_engine.expression.names import Scope, Symbol, item_frame, nearest
+from policy_engine.expression.notation import WORDS
 from policy_engine.expression.operators import arithmetic, comparable
 from policy_engine.expression.signatures import member, ordered, usage
 from policy_engine.expression.tree import Node
@@ -165,7 +166,10 @@ class _Checker:
 
     def unknown_name(self, node: tree.Name) -> Node:
         names = [*self.scope.names(), *(name for frame in self.locals for name in frame)]
-        self.report("expression.unknown_name", node.span, name=node.id, near=nearest(node.id, names))
+        if node.id in WORDS:
+            self.report("expression.written_otherwise", node.span, found=node.id, meant=WORDS[node.id])
+        else:
+            self.report("expression.unknown_name", node.span, name=node.id, near=nearest(node.id, names))
         return replace(node, type=NEVER)
 
     # ---- paths and filters
@@ -246,8 +250,11 @@ class _Checker:
         return left, right
 
     def mismatched(self, op: str, span: Span, left: Type, right: Type) -> None:
-        both_numbers = isinstance(left, NumberType) and isinstance(right, NumberType)
-        self.report("type.units" if both_numbers else "type.operands", span, op=op, left=left, right=right)
+        code = "type.operands"
+        if isinstance(left, NumberType) and isinstance(right, NumberType):
+            bare = any(unit is not None and not unit.factors for unit in (left.unit, right.unit))
+            code = "type.no_unit" if bare else "type.units"
+        self.report(code, span, op=op, left=left, right=right)
 
     def logic(self, node: tree.Logic) -> Node:
         operands = tuple(self.fit(self.visit(operand), BOOLEAN) for operand in node.operands)

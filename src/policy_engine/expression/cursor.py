@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from policy_engine.errors import problem
+from policy_engine.errors import Problem, problem
 from policy_engine.expression.lex import Refused, Token
+from policy_engine.expression.notation import WORDS
 from policy_engine.source import Span
 
 __all__ = ["Cursor"]
@@ -36,10 +37,16 @@ class Cursor:
         return self.take()
 
     def unexpected(self, expected: str) -> NoReturn:
-        found = self.token
+        found, before = self.token, self.tokens[self.position - 1]
+        for token in (found, before) if self.position else (found,):
+            if token.kind in ("name", "op") and token.text in WORDS and (token is found or token.kind == "name"):
+                raise Refused(self.otherwise(token))
         if found.kind == "end":
             raise Refused(problem("expression.ends_early", found.span, expected=expected))
         raise Refused(problem("expression.unexpected", found.span, found=found.span.text, expected=expected))
+
+    def otherwise(self, token: Token) -> Problem:
+        return problem("expression.written_otherwise", token.span, found=token.text, meant=WORDS[token.text])
 
     def outside(self, span: Span, what: str) -> Refused:
         return Refused(problem("expression.outside_subset", span, what=what))

@@ -105,7 +105,9 @@ def _count(given: Type) -> Type:
 
 def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
     first = _whole(start)
-    if first == 0 or (length is not None and _whole(length) < 1):
+    if length is not None and _whole(length) < 1:
+        raise Undefined("value.no_such_length", length=length)
+    if first == 0:
         raise Undefined("value.outside_text", start=start)
     begin = first - 1 if first > 0 else len(text) + first
     if not 0 <= begin < len(text):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from policy_engine.errors import Problem, problem
+from policy_engine.expression.notation import SIGN, SIGNS
 from policy_engine.source import Source, Span
+from policy_engine.values import format_number
 
 __all__ = ["MAX_LENGTH", "ExpressionText", "Refused", "Token", "tokens"]
 
@@ -58,13 +62,15 @@ class Token(NamedTuple):
 
 
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<space>[ \t\r\n\u00a0\u3000\ufeff]+ | //[^\n]* | /\*.*?\*/)
+    | (?P<percent>[0-9]+(?:\.[0-9]+)?[%％])
+    | (?P<sign>(?!!=)(?:{SIGN}))
     | (?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<text>"(?:[^"\\]|\\.)*")
     | (?P<at>@"(?:[^"\\]|\\.)*")
     | (?P<name>[^\W\d]\w*)
-    | (?P<op>\.\.|<=|>=|!=|->|\*\*|[-+*/<>=()\[\]{},.:?])
+    | (?P<op>\.\.|<=|>=|!=|->|\*\*|[-+*/<>=()\[\]{{}},.:?])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -86,11 +92,19 @@ def tokens(text: ExpressionText) -> list[Token]:
         if match is None:
             raise Refused(_stray(text, position))
         kind = match.lastgroup or ""
+        if kind in ("sign", "percent"):
+            raise Refused(_otherwise(match, text.span(position, match.end())))
         if kind != "space":
             found.append(_token(kind, match.group(), text, position, match.end()))
         position = match.end()
     found.append(Token("end", "", text.span(position, position)))
     return found
+
+
+def _otherwise(match: re.Match[str], span: Span) -> Problem:
+    found = match.group()
+    meant = SIGNS[found] if match["sign"] else format_number(Decimal(found[:-1]).scaleb(-2))
+    return problem("expression.written_otherwise", span, found=found, meant=meant)
 
 
 def _token(kind: str, raw: str, text: ExpressionText, start: int, end: int) -> Token:
@@ -120,10 +134,15 @@ def _unescape(body: str, span: Span) -> str:
 
 _FULL_WIDTH = dict(zip("（），：＜＞＝＋－＊／．【】「」“”‘’", '(),:<>=+-*/.[]""""""', strict=True))
 
+_FULL_WIDTH_DIGITS = re.compile("[０-９]+(?:[.．][０-９]+)?")
+
 
 def _stray(text: ExpressionText, position: int) -> Problem:
     character = text.text[position]
     span = text.span(position, position + 1)
+    if digits := _FULL_WIDTH_DIGITS.match(text.text, position):
+        meant = unicodedata.normalize("NFKC", digits.group())
+        return problem("expression.full_width", text.span(position, digits.end()), found=digits.group(), meant=meant)
     if character == '"' or text.text.startswith('@"', position):
         return problem("expression.open_text", span)
     if character in _FULL_WIDTH:

@@ -375,7 +375,11 @@ class _Parser(Cursor):
 
 
 def _number(token: Token) -> Decimal:
+    """The number as it is written; one that arithmetic would round is refused."""
     try:
-        return CONTEXT.create_decimal(token.text)
+        number = CONTEXT.create_decimal(token.text)
+        if number == Decimal(token.text):
+            return number
     except ArithmeticError:
-        raise Refused(problem("expression.bad_literal", token.span, found=token.text)) from None
+        pass
+    raise Refused(problem("expression.inexact_number", token.span, found=token.span.text[:40]))

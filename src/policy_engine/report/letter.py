@@ -200,7 +200,8 @@ def time_of(run: Single, parameter: str, language: Language) -> str:
     value = run.parameter_value(parameter)
     if value is None:
         return in_("未规定", "not stated", language)
-    source = in_("（使用单位规定）", " (set by the deployer)", language) if value.source else ""
+    source = in_("（使用单位规定）", " (set by the deployer)", language)
+    source = source if run.parameter_origin(parameter) == "settings" else ""
     return shown(value.value, run.pack.parameter(parameter).type, language) + source
 
 

@@ -221,7 +221,6 @@ def _condition(decision: Decision, node: TraceNode, language: Language) -> str:
         if child.kind in ("fact", "judgement", "parameter", "reading") and not isinstance(child.value, bool):
             type_ = _type(decision.pack, decision.subject, child)
             label = label_of(child.text, decision.pack, decision.subject, language)
-            label = decision.pack.reading(child.text).reads.words if child.kind == "reading" else label
             year = f"（{decision.on.year}年）" if child.kind == "parameter" and language == "zh" else ""
             values.append(f"{label} {shown(child.value, type_, language)}{year}")
     if not values:
@@ -278,6 +277,6 @@ def relied_text(decision: Decision, relied: Relied, language: Language) -> str:
     label = label_of(relied.id, pack, decision.subject, language)
     fact = pack.vocabulary.fact(decision.subject, relied.id)
     type_ = pack.parameter(relied.id).type if relied.id in pack.parameters else fact.type if fact else BOOLEAN
-    why = relied.why if relied.why != "scenario" else ""
+    why = "" if (relied.kind, relied.why) == ("scenario", "scenario") else relied.why
     source = (f"（{why}）" if language == "zh" else f" ({why})") if why else ""
     return f"{head} {label}: {shown(relied.choice, type_, language)}{source}"

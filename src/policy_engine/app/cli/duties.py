@@ -69,7 +69,7 @@ def command(
             print(json.dumps(rows, ensure_ascii=False, indent=2))
         else:
             _tell(found)
-        if any(item.state == "overdue" for _, _, item in found):
+        if any(item.state == "unknown" for _, _, item in found):
             raise typer.Exit(Exit.UNDETERMINED)
 
 

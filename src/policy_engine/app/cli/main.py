@@ -34,7 +34,8 @@ from policy_engine.app.cli import (
     template,
     why_not,
 )
-from policy_engine.app.cli.words import words
+from policy_engine.app.cli.chinese_help import in_chinese
+from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.version import __version__
 
 __all__ = ["app", "run"]
@@ -76,10 +77,54 @@ def root(
         raise typer.BadParameter("zh | en", param_hint="--lang")
 
 
-app.command("decide")(decide.command)
-app.command("ask")(ask.command)
-app.command("compare-packs")(compare_packs.command)
-app.command("eval")(evaluate.command)
+app.command(
+    "decide",
+    help=words(
+        "按政策文件作出决定：结论、依据、还缺什么\n\n"
+        "关于一户、一村或一片区域；事实写成 YAML、JSON 或表格；没有写的就是未知，不当作“否”。"
+        "退出码说明是否已有结论（见 policy-engine --help）。\n\n"
+        "例：policy-engine decide examples/xuanzhou/included.yaml --pack xuanzhou_2021 -d monitoring",
+        "what a policy decides, why, what is missing\n\n"
+        "About a household, village or area; facts come as YAML, JSON or a table. What is left out is unknown, never no. The "
+        "exit code says whether there is an answer (see policy-engine --help).\n\n"
+        "Example: policy-engine decide examples/xuanzhou/included.yaml --pack xuanzhou_2021 -d monitoring",
+    ),
+)(decide.command)
+app.command(
+    "ask",
+    help=words(
+        "逐个提问，只问还影响结论的事\n\n"
+        "答到有结论为止。不知道就直接回车；给出事实文件时，答案写回文件，下次接着问。\n\n"
+        "例：policy-engine ask --pack xuanzhou_2021 -d monitoring --out household.yaml",
+        "asks only what still matters to the answer\n\n"
+        "One question after another, until the answer is settled. Enter alone means not known. "
+        "With a facts file the answers are written back, and it goes on from there.\n\n"
+        "Example: policy-engine ask --pack xuanzhou_2021 -d monitoring --out household.yaml",
+    ),
+)(ask.command)
+app.command(
+    "compare-packs",
+    help=words(
+        "同一户在几个政策包下的结论，并列给出\n\n"
+        "不在施行地区或期间的政策包答“不适用”。\n\n"
+        "例：policy-engine compare-packs examples/xuanzhou/included.yaml",
+        "one household under several packs\n\n"
+        "Side by side; a pack that is not in force there, or then, answers that it is out of scope.\n\n"
+        "Example: policy-engine compare-packs examples/xuanzhou/included.yaml",
+    ),
+)(compare_packs.command)
+app.command(
+    "eval",
+    help=words(
+        "算一个表达式\n\n"
+        "单独算，或用政策包里的名称和一户的事实（--pack、--facts，并显示用到的每个值）。写法、类型、单位有误时指出位置。\n\n"
+        "例：policy-engine eval '1 < 2 and not(3 in [4..5])'",
+        "evaluates one expression\n\n"
+        "Alone, or with the names of a pack and the facts of a household (--pack, --facts), and then shows every value that was "
+        "used. Points at what is wrong in syntax, types and units.\n\n"
+        "Example: policy-engine eval '1 < 2 and not(3 in [4..5])'",
+    ),
+)(evaluate.command)
 app.command(
     "flip", help=words("离各条线多远，改动什么结论会变", "how far from each line, and what would turn the answer")
 )(flip.command)
@@ -138,6 +183,8 @@ app.add_typer(monitor.app, name="monitor")
 
 def run() -> None:
     """Run with the arguments of the process; `--lang` may stand anywhere among them."""
+    if LANGUAGE == "zh":
+        in_chinese()
     arguments = sys.argv[1:]
     for position, argument in enumerate(arguments):
         if argument.startswith("--lang="):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,12 @@ from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.new_pack import write_pack
 from policy_engine.app.record_cases import record_expectations
 from policy_engine.checking.accounting import unaccounted
-from policy_engine.checking.cases import CaseRun, read_cases, run_case
+from policy_engine.checking.cases import CaseRun, check_case, read_cases, run_case
 from policy_engine.checking.lints import lint
 from policy_engine.checking.procedure_cases import (
     ProcedureRun,
     Way,
+    check_procedure_case,
     read_procedure_cases,
     run_procedure_case,
     seen_ways,
@@ -79,13 +81,14 @@ def show(
 @app.command("check", help=words("检查政策包，一次列出全部问题", "check a pack; all problems in one run"))
 def check(pack: PackArgument) -> None:
     with told():
-        loaded, problems = check_pack(find_pack(pack))
+        folder = find_pack(pack)
+        loaded, problems = check_pack(folder)
         if loaded is not None:
             problems = (*problems, *unaccounted(loaded), *lint(loaded))
-            loaded = None if unaccounted(loaded) else loaded
+        problems = (*problems, *_of_cases(folder, loaded))
         report(problems)
-        if loaded is None:
-            count = sum(found.severity == "error" for found in problems)
+        count = sum(found.severity == "error" for found in problems)
+        if loaded is None or count:
             print(words(f"{count} 个错误", f"{count} errors"))
             raise typer.Exit(Exit.INVALID)
         print(
@@ -96,6 +99,18 @@ def check(pack: PackArgument) -> None:
                 f"{len(loaded.parameters)} parameters, {len(loaded.readings)} readings, {len(loaded.clauses)} clauses)",
             )
         )
+
+
+def _of_cases(folder: Path, pack: Pack | None) -> Iterator[Problem]:
+    """What is wrong with the worked cases; their names are compared with those of a pack that can be used."""
+    cases, problems = read_cases(folder)
+    of_procedures, more = read_procedure_cases(folder)
+    yield from (*problems, *more)
+    if pack is not None:
+        for _, _, case in cases:
+            yield from check_case(pack, case)
+        for _, _, steps in of_procedures:
+            yield from check_procedure_case(pack, steps)
 
 
 app.command(

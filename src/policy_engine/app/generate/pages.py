@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from policy_engine.errors import catalogue
@@ -74,8 +75,16 @@ def problem_pages() -> Iterator[tuple[str, str]]:
     yield "index.md", f"{head}{rows}\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
 
 
+_BRACES = {"{{": "{", "}}": "}", "{": "‹", "}": "›"}
+
+
+def _with_blanks(template: str) -> str:
+    """The sentence with its blanks as ‹found›."""
+    return re.sub(r"\{\{|\}\}|[{}]", lambda match: _BRACES[match.group()], template)
+
+
 def _says(code: str, language: str) -> str:
-    return catalogue()[code]["says"][language].replace("{", "‹").replace("}", "›").replace("|", "\\|")
+    return _with_blanks(catalogue()[code]["says"][language]).replace("|", "\\|")
 
 
 def _problem(code: str) -> str:
@@ -84,8 +93,7 @@ def _problem(code: str) -> str:
     for language, title in (("en", "What to do"), ("zh", "怎么办")):
         text = entry.get("help", {}).get(language, "")
         if text:
-            text = text.replace("{{", "{").replace("}}", "}")
-            lines += [f"**{title}.** {text}", ""]
+            lines += [f"**{title}.** {_with_blanks(text)}", ""]
     room = {
         "expression": "reading an expression",
         "type": "checking an expression's types and units",
