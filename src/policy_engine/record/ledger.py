@@ -177,12 +177,12 @@ class Ledger:
     # ---- reading
 
     def entries(
-        self, *, kind: str | None = None, subject: str | None = None, last: int | None = None
+        self, *, kind: str | tuple[str, ...] | None = None, subject: str | None = None, last: int | None = None
     ) -> Iterator[Entered]:
-        """Entries in order, read as they are asked for; of one kind, about one subject, up to one number."""
+        """Entries in order, read as they are asked for; of one kind or some kinds, about one subject, up to one number."""
         wanted = select(ENTRIES).order_by(ENTRIES.c.seq)
         if kind is not None:
-            wanted = wanted.where(ENTRIES.c.kind == kind)
+            wanted = wanted.where(ENTRIES.c.kind.in_((kind,) if isinstance(kind, str) else kind))
         if subject is not None:
             wanted = wanted.where(ENTRIES.c.subject == subject)
         if last is not None:

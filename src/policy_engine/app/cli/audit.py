@@ -25,7 +25,7 @@ from policy_engine.errors import DisagreementError, FactsError, RequestError, pr
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
-    from policy_engine.audit.replay import Archive, Replay
+    from policy_engine.audit.replay import Archive, Replay, Restored
 
 __all__ = ["app"]
 
@@ -67,10 +67,12 @@ def replay(
 ) -> None:
     with _archive(location) as archive:
         from policy_engine.audit.replay import replay as again
-        from policy_engine.record.form import KIND
+        from policy_engine.record.form import KIND, SUPPOSITION
 
         ledger = archive.ledger
-        entries = ledger.entries(kind=KIND) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
+        entries = (
+            ledger.entries(kind=(KIND, SUPPOSITION)) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
+        )
         counts: Counter[str] = Counter()
         for entry in entries:
             found = _seconded(again(archive, entry), asked=second)
@@ -104,10 +106,20 @@ def _number(text: str) -> int:
 def _tell(found: Replay) -> None:
     from policy_engine.audit.working_paper import says
 
-    print(f"{found.entry.seq:>8}  {found.entry.subject or '—'}  {says(found.status, LANGUAGE)}")
+    supposed = _supposed(found.restored)
+    print(f"{found.entry.seq:>8}  {found.entry.subject or '—'}  {says(found.status, LANGUAGE)}{supposed}")
     for difference in found.differences:
         print(f"          {difference.path}: {_short(difference.then)} → {_short(difference.current)}")
     report(found.problems)
+
+
+def _supposed(restored: Restored | None) -> str:
+    """The mark of a supposition, with its name."""
+    scenario = restored.record.scenario if restored is not None else None
+    if scenario is None or not scenario.supposes:
+        return ""
+    name = scenario.name and f" “{scenario.name}”"
+    return words(f"  设想{name}，不是决定", f"  SUPPOSED{name}, no decision")
 
 
 def _short(value: object) -> str:
@@ -255,7 +267,10 @@ def timeline(
                 continue
             record, pack = event.restored.record, event.restored.pack
             known = words(f"知晓 {record.known_on}", f"known {record.known_on}") if record.known_on else ""
-            print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {pack.id}  {record.decision.on}  {known}")
+            print(
+                f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {pack.id}  {record.decision.on}  {known}"
+                f"{_supposed(event.restored)}"
+            )
             for answer in event.changed:
                 label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
                 print(f"    {label}: {_headline(pack, answer, mask=mask)}")

@@ -18,6 +18,7 @@ from policy_engine.app.cli.options import (
     Mask,
     PackName,
     Readings,
+    ScenarioFile,
     Sets,
     SettingsFile,
     TextFile,
@@ -97,6 +98,7 @@ def command(
         ),
     ] = None,
     settings: SettingsFile = None,
+    scenario: ScenarioFile = None,
     set_: Sets = None,
     reading: Readings = None,
     format_: FormatOption = Format.TEXT,
@@ -116,8 +118,8 @@ def command(
             decided = _chosen(files, day_of(on), decision, failed)
         else:
             loaded = pack_of(pack)
-            supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
-            request = Request(day_of(on), tuple(decision) if decision else None, supplied, scenario)
+            supplied, supposed = settings_of(settings, loaded), scenario_of(set_, reading, loaded, scenario)
+            request = Request(day_of(on), tuple(decision) if decision else None, supplied, supposed)
             if any(map(_is_table, files)):
                 _without_text(text)
                 with _ledger(record) as ledger:

@@ -71,6 +71,8 @@ def _recorded(location: str, number: str) -> Document:
         restored = Archive(ledger).restore(entry)
     if restored.facts.subject != "household":
         raise RequestError([problem("request.not_a_household", where=number, found=restored.facts.subject)])
+    if restored.record.scenario.supposes:
+        raise RequestError([problem("request.a_supposition", where=number)])
     code = commitment(entry.content()) if restored.record.masking is not None else ""
     settings = restored.record.request(restored.pack).settings
     return letter(restored.decide(), restored.facts, settings, LETTERS, commitment=code)
