@@ -38,8 +38,8 @@ On = Annotated[str, typer.Option("--on", metavar="DATE", help=words("问的是�
 
 
 @contextmanager
-def _archive(location: str) -> Iterator[Archive]:
-    with reading():
+def _archive(location: str, *, mask: bool) -> Iterator[Archive]:
+    with reading(mask=mask):
         from policy_engine.audit.replay import Archive
         from policy_engine.record.ledger import open_ledger
 
@@ -64,8 +64,10 @@ def replay(
     location: Location,
     which: Annotated[str, typer.Argument(metavar="ID|ALL", help=words("第几条，或 ALL", "number of an entry, or ALL"))],
     second: SecondOpinionAsked = False,
+    mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
+        from policy_engine.audit.replay import masked
         from policy_engine.audit.replay import replay as again
         from policy_engine.record.form import KIND, SUPPOSITION
 
@@ -78,7 +80,7 @@ def replay(
             found = _seconded(again(archive, entry), asked=second)
             counts[found.status] += 1
             if found.status != "same" or which.upper() != "ALL":
-                _tell(found)
+                _tell(masked(found) if mask else found)
         _tell_counts(counts)
         if second:
             print(words("已取得第二意见", "with a second opinion on each"))
@@ -155,7 +157,7 @@ def as_of(
     changed: Annotated[bool, typer.Option("--changed", help=words("只列不同的", "only what differs"))] = False,
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit import standing
 
         day, about = _day(date), day_of(on)
@@ -208,7 +210,7 @@ def not_included(
     ] = "omitted",
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit import standing
 
         day = _day(on)
@@ -252,7 +254,7 @@ def timeline(
     household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help=words("户编号", "its id"))],
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit.timeline import timeline as events
         from policy_engine.record.export import masked_entry_json
 
@@ -275,7 +277,7 @@ def timeline(
                 label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
                 print(f"    {label}: {_headline(pack, answer, mask=mask)}")
         if none:
-            raise RequestError([problem("request.not_recorded", found=household)])
+            raise RequestError([problem("request.not_recorded", found=_code(household, mask=mask))])
 
 
 @app.command(
@@ -283,13 +285,15 @@ def timeline(
     help=words("主管部门另作决定的情形，由谁、为何", "where the authority decided otherwise, by whom and why"),
 )
 def divergences(location: Location, mask: Mask = False) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit.timeline import divergences as found
-        from policy_engine.record.export import masked_entry_json
+        from policy_engine.record.export import masked_entry_json, masked_outcome
 
         for one in found(archive.ledger):
             said = masked_entry_json(one.entry)["body"] if mask else one.content
-            engine = one.answered["outcome"] if one.answered is not None else "—"
+            engine = "—"
+            if one.answered is not None:
+                engine = masked_outcome(one.answered["outcome"]) if mask else one.answered["outcome"]
             who, what = _code(one.entry.subject, mask=mask), f"{said.get('decision')}{said.get('item', '')}"
             print(f"{said.get('on', '')}  {who}  {what}: {engine} → {said.get('outcome')}")
             print(f"    {said.get('by', '')}: {said.get('why', '')}")
@@ -311,7 +315,7 @@ def sample(
     second: SecondOpinionAsked = False,
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit.replay import masked
         from policy_engine.audit.replay import replay as again
         from policy_engine.audit.sample import sample as draw

@@ -14,14 +14,16 @@ from ruamel.yaml.error import YAMLError
 
 from policy_engine.app.case_file import append, checked, header, start, text_of
 from policy_engine.app.cli.exits import Exit, report, told
-from policy_engine.app.cli.options import SettingsFile, day_of, pack_of, settings_of
+from policy_engine.app.cli.options import Mask, SettingsFile, day_of, pack_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.facts_file import load_data
 from policy_engine.decision.history import History, fold
-from policy_engine.decision.standing import divergences, standing
+from policy_engine.decision.masking import mask_divergence, mask_event, mask_history, mask_standing
+from policy_engine.decision.standing import Standing, divergences, standing
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.model.case import Event
 from policy_engine.report.case import brief_text, event_text, next_text, standing_text
 from policy_engine.report.case_data import history_data, standing_data
 
@@ -85,8 +87,9 @@ def open_(
     ] = None,
     recorded_on: Recorded = None,
     settings: SettingsFile = None,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         new = not file.exists()
         if new and pack is None:
             raise RequestError([problem("case.pack_needed", where=str(file))])
@@ -102,7 +105,8 @@ def open_(
         opening = {"event": "open", "case": case or procedure, "procedure": procedure, **dates}
         text, added = _next(text, file, opening | ({"follows": follows} if follows else {}), settings)
         append(file, fresh + added)
-        _tell_standing(_history(file, settings), case or procedure)
+        history = _history(file, settings)
+        print(standing_text(history, _standing(history, case or procedure, _day(history, None), mask=mask), LANGUAGE))
 
 
 @app.command(
@@ -145,12 +149,13 @@ def record(
     ] = None,
     recorded_on: Recorded = None,
     settings: SettingsFile = None,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         history = _history(file, settings)
         dates = _dates(on, recorded_on)
         if event is not None:
-            given: dict[str, Any] = {**_event(event), **dates}
+            given: dict[str, Any] = {**_given(event), **dates}
         else:
             case = _one(history, case)
             here = history.cases[case].at if step is None else step
@@ -160,9 +165,9 @@ def record(
         _, added = _next(text_of(file), file, given, settings)
         append(file, added)
         after = _history(file, settings)
-        print(event_text(after.pack, after.events[-1], LANGUAGE))
+        print(_event(after, after.events[-1], mask=mask))
         if named := str(case or given.get("case") or ""):
-            print(brief_text(after, standing(after, named, _day(after, None)), LANGUAGE))
+            print(brief_text(after, _standing(after, named, _day(after, None), mask=mask), LANGUAGE))
 
 
 @app.command(
@@ -190,8 +195,9 @@ def facts_(
         bool,
         typer.Option("--add", help=words("列表是新增的几项，不是全部", "lists hold what is new, not all there is")),
     ] = False,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         data = load_data(facts)
         day = on or str(data.get("as_of", ""))
         if not day:
@@ -203,7 +209,7 @@ def facts_(
         _, added = _next(text_of(file), file, {"event": "facts", **_dates(day, recorded_on), **said}, settings)
         append(file, added)
         history = _history(file, settings)
-        print(event_text(history.pack, history.events[-1], LANGUAGE))
+        print(_event(history, history.events[-1], mask=mask))
 
 
 _HEADER = ("format", "subject", "as_of", "household_id", "village_id", "area_id")
@@ -213,24 +219,34 @@ _HEADER = ("format", "subject", "as_of", "household_id", "village_id", "area_id"
 @app.command(
     "show", help=words("按顺序列出全部事件，以及每案到哪一步", "every event in order, and where each case stands")
 )
-def show(file: CaseFileArgument, on: Asked = None, settings: SettingsFile = None, format_: Format = "text") -> None:
-    with told():
+def show(
+    file: CaseFileArgument,
+    on: Asked = None,
+    settings: SettingsFile = None,
+    format_: Format = "text",
+    mask: Mask = False,
+) -> None:
+    with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
+        found = [_standing(history, case, day, mask=mask) for case in _asked(history, None, day)]
         if format_ == "json":
-            print(json.dumps(history_data(history.until(day), day), ensure_ascii=False, indent=2))
+            until = history.until(day)
+            diverging = [mask_divergence(one) if mask else one for one in divergences(until)]
+            shown = mask_history(until) if mask else until
+            print(json.dumps(history_data(shown, day, found, diverging), ensure_ascii=False, indent=2))
             return
         for event in history.events:
             if event.happened_on <= day:
-                print(event_text(history.pack, event, LANGUAGE))
-        for case in _asked(history, None, day):
+                print(_event(history, event, mask=mask))
+        for item in found:
             print()
-            print(standing_text(history, standing(history, case, day), LANGUAGE))
-        for found in divergences(history):
+            print(standing_text(history, item, LANGUAGE))
+        for one in divergences(history):
             print(
                 words(
-                    f"\n裁定与事实不一致：{found.case}，{found.on}",
-                    f"\nthe authority decided otherwise: {found.case}, {found.on}",
+                    f"\n裁定与事实不一致：{one.case}，{one.on}",
+                    f"\nthe authority decided otherwise: {one.case}, {one.on}",
                 )
             )
         _refused(history)
@@ -243,11 +259,12 @@ def status(
     on: Asked = None,
     settings: SettingsFile = None,
     format_: Format = "text",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
-        found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
+        found = [_standing(history, id_, day, mask=mask) for id_ in _asked(history, case, day)]
         if format_ == "json":
             print(json.dumps([standing_data(item) for item in found], ensure_ascii=False, indent=2))
         else:
@@ -263,11 +280,12 @@ def next_(
     on: Asked = None,
     settings: SettingsFile = None,
     format_: Format = "text",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
-        found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
+        found = [_standing(history, id_, day, mask=mask) for id_ in _asked(history, case, day)]
         if format_ == "json":
             print(json.dumps([standing_data(item)["next"] for item in found], ensure_ascii=False, indent=2))
             return
@@ -284,8 +302,8 @@ def next_(
         "check every event of a file: which of them the procedure does not allow",
     ),
 )
-def check(file: CaseFileArgument, settings: SettingsFile = None) -> None:
-    with told():
+def check(file: CaseFileArgument, settings: SettingsFile = None, mask: Mask = False) -> None:
+    with told(mask=mask):
         history = _history(file, settings)
         if not _refused(history):
             print(
@@ -296,6 +314,16 @@ def check(file: CaseFileArgument, settings: SettingsFile = None) -> None:
             )
             return
         raise typer.Exit(Exit.INVALID)
+
+
+def _standing(history: History, case: str, on: datetime.date, *, mask: bool) -> Standing:
+    """Where a case stands, as it may be shown."""
+    found = standing(history, case, on)
+    return mask_standing(found, history.pack) if mask else found
+
+
+def _event(history: History, event: Event, *, mask: bool) -> str:
+    return event_text(history.pack, mask_event(event) if mask else event, LANGUAGE)
 
 
 def _history(file: Path, settings: Path | None) -> History:
@@ -326,7 +354,7 @@ def _dates(on: str, recorded_on: str | None) -> dict[str, datetime.date]:
     return {"happened_on": happened} | ({"recorded_on": recorded} if recorded else {})
 
 
-def _event(name: str) -> dict[str, Any]:
+def _given(name: str) -> dict[str, Any]:
     if name != "-":
         return load_data(Path(name))
     try:
@@ -373,7 +401,3 @@ def _day(history: History, on: str | None) -> datetime.date:
     if day is None:
         raise RequestError([problem("request.no_date")])
     return day
-
-
-def _tell_standing(history: History, case: str) -> None:
-    print(standing_text(history, standing(history, case, _day(history, None)), LANGUAGE))

@@ -111,7 +111,7 @@ def command(
     full: Full = False,
     mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         failed: list[Exit] = []
         if pack == AUTO:
             _folder_of_texts(text)

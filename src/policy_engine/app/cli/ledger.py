@@ -44,9 +44,9 @@ PASSWORD = "POLICY_ENGINE_KEY_PASSWORD"  # noqa: S105 - a name
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Errors told in one line each, a missing extra among them."""
-    with told(), needs_ledger():
+def reading(*, mask: bool = False) -> Iterator[None]:
+    """Errors told in one line each, a missing extra among them; with `mask` without anything about people."""
+    with told(mask=mask), needs_ledger():
         yield
 
 
@@ -160,7 +160,7 @@ def list_(
     ] = None,
     mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location) as ledger:
@@ -180,8 +180,9 @@ def add(
     key: Annotated[
         str, typer.Option("--key", help=words("这件事的键：同一键只记一次", "what names this act: it is recorded once"))
     ] = "",
+    mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
         from policy_engine.record.entry import Entry
         from policy_engine.record.ledger import open_ledger
 
@@ -225,8 +226,9 @@ def add_case(
         ),
     ] = None,
     settings: SettingsFile = None,
+    mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
         from policy_engine.monitoring.casework import entries_of
         from policy_engine.record.ledger import open_ledger
 
@@ -249,7 +251,7 @@ def show(
 ) -> None:
     if disclose and not mask:
         raise typer.BadParameter(words("--disclose 须与 --mask 同用", "--disclose goes with --mask"))
-    with reading():
+    with reading(mask=mask):
         from policy_engine.record.commitment import place_of_fact
         from policy_engine.record.export import entry_json, masked_entry_json
         from policy_engine.record.ledger import open_ledger
@@ -271,7 +273,7 @@ def export(
     ] = None,
     mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
         from policy_engine.record.export import entry_json, masked_entry_json
         from policy_engine.record.ledger import open_ledger
 
