@@ -127,7 +127,14 @@ _OPEN = frozenset(
 """Problems of these families speak of packs, of places of files, and of what was typed at the command."""
 
 _QUOTING = frozenset(
-    ["ledger.bad_content", "ledger.key_taken", "ledger.overtaken", "record.nothing_hidden", "record.unreadable"]
+    [
+        "request.bad_assignment",
+        "ledger.bad_content",
+        "ledger.key_taken",
+        "ledger.overtaken",
+        "record.nothing_hidden",
+        "record.unreadable",
+    ]
 )
 """Those among them that may quote what stands in a file about people."""
 

@@ -106,7 +106,8 @@ def open_(
         text, added = _next(text, file, opening | ({"follows": follows} if follows else {}), settings)
         append(file, fresh + added)
         history = _history(file, settings)
-        print(standing_text(history, _standing(history, case or procedure, _day(history, None), mask=mask), LANGUAGE))
+        (found,) = _standings(history, case or procedure, _day(history, None), mask=mask)
+        print(standing_text(history, found, LANGUAGE))
 
 
 @app.command(
@@ -167,7 +168,8 @@ def record(
         after = _history(file, settings)
         print(_event(after, after.events[-1], mask=mask))
         if named := str(case or given.get("case") or ""):
-            print(brief_text(after, _standing(after, named, _day(after, None), mask=mask), LANGUAGE))
+            (found,) = _standings(after, named, _day(after, None), mask=mask)
+            print(brief_text(after, found, LANGUAGE))
 
 
 @app.command(
@@ -229,12 +231,12 @@ def show(
     with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
-        found = [_standing(history, case, day, mask=mask) for case in _asked(history, None, day)]
+        found = _standings(history, None, day, mask=mask)
         if format_ == "json":
             until = history.until(day)
             diverging = [mask_divergence(one) if mask else one for one in divergences(until)]
-            shown = mask_history(until) if mask else until
-            print(json.dumps(history_data(shown, day, found, diverging), ensure_ascii=False, indent=2))
+            shown = history_data(mask_history(until) if mask else until, day, found, diverging)
+            print(json.dumps(shown, ensure_ascii=False, indent=2))
             return
         for event in history.events:
             if event.happened_on <= day:
@@ -264,7 +266,7 @@ def status(
     with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
-        found = [_standing(history, id_, day, mask=mask) for id_ in _asked(history, case, day)]
+        found = _standings(history, case, day, mask=mask)
         if format_ == "json":
             print(json.dumps([standing_data(item) for item in found], ensure_ascii=False, indent=2))
         else:
@@ -285,7 +287,7 @@ def next_(
     with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
-        found = [_standing(history, id_, day, mask=mask) for id_ in _asked(history, case, day)]
+        found = _standings(history, case, day, mask=mask)
         if format_ == "json":
             print(json.dumps([standing_data(item)["next"] for item in found], ensure_ascii=False, indent=2))
             return
@@ -316,10 +318,13 @@ def check(file: CaseFileArgument, settings: SettingsFile = None, mask: Mask = Fa
         raise typer.Exit(Exit.INVALID)
 
 
-def _standing(history: History, case: str, on: datetime.date, *, mask: bool) -> Standing:
-    """Where a case stands, as it may be shown."""
-    found = standing(history, case, on)
-    return mask_standing(found, history.pack) if mask else found
+def _standings(history: History, case: str | None, on: datetime.date, *, mask: bool) -> list[Standing]:
+    """Where the case named stands, or each that was open by that day; as it may be shown."""
+    opened = list(history.until(on).cases)
+    if case is not None and case not in opened:
+        raise RequestError([problem("case.unknown_case", found=case, near=", ".join(opened) or "—")])
+    found = [standing(history, id_, on) for id_ in ([case] if case is not None else opened)]
+    return [mask_standing(one, history.pack) for one in found] if mask else found
 
 
 def _event(history: History, event: Event, *, mask: bool) -> str:
@@ -386,14 +391,6 @@ def _one(history: History, case: str | None) -> str:
     if len(running) != 1:
         raise RequestError([problem("case.which", near=", ".join(running or history.cases) or "—")])
     return running[0]
-
-
-def _asked(history: History, case: str | None, on: datetime.date) -> list[str]:
-    """The case named, or all that were open by that day."""
-    opened = list(history.until(on).cases)
-    if case is not None and case not in opened:
-        raise RequestError([problem("case.unknown_case", found=case, near=", ".join(opened) or "—")])
-    return [case] if case is not None else opened
 
 
 def _day(history: History, on: str | None) -> datetime.date:

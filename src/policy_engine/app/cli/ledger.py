@@ -17,7 +17,6 @@ from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_o
 from policy_engine.app.cli.record import needs_ledger, now, read_bytes, tell_recorded
 from policy_engine.app.cli.words import words
 from policy_engine.decision.history import fold
-from policy_engine.decision.masking import short_code
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, LedgerError, problem
@@ -161,12 +160,14 @@ def list_(
     mask: Mask = False,
 ) -> None:
     with reading(mask=mask):
+        from policy_engine.record.export import masked_entry_json
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location) as ledger:
             for entry in ledger.entries(kind=kind, subject=subject):
-                about = entry.subject if not mask or entry.kind == "pack" else short_code(entry.subject)
-                print(f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<10} {about:<20} {entry.hash[:16]}")
+                shown = masked_entry_json(entry) if mask else entry._asdict()
+                head = f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<11}"
+                print(f"{head} {shown['subject']:<20} {shown.get('hash', '')[:16]}".rstrip())
 
 
 @app.command("add", help=words("记入一条 JSON，如事件或另作的决定", "append JSON, such as an event or a divergence"))
