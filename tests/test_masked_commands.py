@@ -21,11 +21,20 @@ from typer.testing import CliRunner
 
 from policy_engine.app.cli.main import app
 from policy_engine.app.facts_file import save_data
+from policy_engine.decision.duties import Owed
+from policy_engine.decision.masking import MASK, mask_message, mask_owed
+from policy_engine.decision.periods import Period
+from policy_engine.documents.read_facts import read_facts
 from policy_engine.documents.read_pack import load_pack
+from policy_engine.errors import Problem, catalogue, problem
 from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType
+from policy_engine.record.export import masked_outcome
 from policy_engine.record.ledger import open_ledger
+from policy_engine.scenario.flip import flips, masked
+from policy_engine.source import Source, Span
 
 ROOT = Path(__file__).parents[1]
+SPAN = Span(Source("f.yaml", "members: 密某甲"), 8, 12)
 PACK = load_pack("xuanzhou_2021", [ROOT / "policies"])
 
 WHOLE = {
@@ -96,7 +105,13 @@ MASKED = {
     "letter": [f"FACTS {P}", "3 --ledger ledger.db --format html --out letter.html"],
     "notice": [f"FACTS {P} --procedure inclusion --posted-on 2021-09-10 --out notice.txt"],
     "case open": ["new.yaml --procedure inclusion --on 2021-09-02 -p xuanzhou_2021 --id ID --facts FACTS"],
-    "case record": ["case.yaml --on 2021-12-01 --event event.yaml", "case.yaml --on 2021-12-01 --event refused.yaml"],
+    "case record": [
+        "case.yaml --on 2021-12-01 --event event.yaml",
+        "case.yaml --on 2021-12-01 --event refused.yaml",
+        "case.yaml --on 2021-12-01 -c removal -r halted --by 密某甲 -P 密某甲=密入户",
+        "case.yaml --on 2021-12-01 -c removal -r agreed -P 密某甲",
+        "case.yaml --on 2021-12-01 -c removal -r agreed -P 密某甲={密某",
+    ],
     "case facts": ["case.yaml FACTS --on 2021-12-01"],
     "case show": ["case.yaml", "case.yaml --format json"],
     "case status": ["case.yaml", "case.yaml --format json"],
@@ -370,3 +385,91 @@ def test_nothing_personal_is_told_of_files_that_cannot_be_used(office, tmp_path,
     assert done.exit_code == 3, done.output
     assert re.search(r"(bad|broken)\.yaml:\d+:\d+: ", done.stderr)
     assert found_in(text, office[1]) == [], text
+
+
+# ---- the parts
+
+
+BLANKS = re.compile(r"\{(\w+)\}")
+ABOUT_PEOPLE = (
+    "case",
+    "facts",
+    "form",
+    "forward",
+    "monitor",
+    "plausible",
+    "population",
+    "scenario",
+    "table",
+    "value",
+    "yaml",
+)
+
+
+def test_problems_about_facts_are_told_without_what_was_found():
+    told = 0
+    for code, says in catalogue().items():
+        words = "".join(text for part in ("says", "help") for text in says.get(part, {}).values())
+        names = set(BLANKS.findall(words)) - {
+            "label",
+            "label_en",
+            "clause",
+            "count",
+            "length",
+            "limit",
+            "pack",
+            "wanted",
+        }
+        found = mask_message(Problem(code, tuple((name, "密某甲") for name in sorted(names | {"pack", "wanted"}))))
+        if code.startswith(tuple(f"{family}." for family in ABOUT_PEOPLE)) and not code.endswith(".missing_extra"):
+            assert not {"密某甲"} & {word for name, word in found.details if name not in ("pack", "wanted")}, code
+            told += 1
+    assert told > 100
+
+
+def test_names_of_facts_and_the_place_stay():
+    found = problem("facts.not_a_number", SPAN, fact="members[2].birth_date", found="密某甲", near="county, 密某甲")
+    masked = mask_message(found)
+    assert masked.show("en").splitlines()[0] == (
+        f"f.yaml:1:9: members[2].birth_date: expected a number, found {MASK} [facts.not_a_number]"
+    )
+    assert dict(masked.details)["near"] == ""
+    assert "密某甲" not in masked.show("zh")
+    assert mask_message(problem("request.unknown_pack", found="no_such_pack")).details[0][1] == "no_such_pack"
+
+
+def test_days_of_duties_that_rest_on_personal_facts_are_hidden():
+    day = datetime.date(2021, 9, 1)
+    owed = {id_: Owed(duty, "due", Period(day, day), day, 0, ("P-1",)) for id_, duty in PACK.duties.items()}
+    masked = {id_: mask_owed(found, PACK) for id_, found in owed.items()}
+    assert {id_ for id_, found in masked.items() if found.period is None} == {"report_sudden", "replace_helper"}
+    assert {found.persons for found in masked.values()} == {(MASK,)}
+
+
+def test_what_turns_an_answer_is_told_by_its_name():
+    facts = read_facts(
+        {"county": "宣州区", "household_size": 4, "finances": {2021: {"net_income": 24100}}}, PACK.vocabulary
+    )[0]
+    whole = flips(PACK, facts, "in_range", datetime.date(2021, 9, 1))
+    shown = masked(whole, PACK, "household")
+    assert (whole.lines, whole.flips) != ((), ())
+    assert [line.path for line in shown.lines] == [line.path for line in whole.lines]
+    assert {(line.value, line.at, line.distance) for line in shown.lines} == {(MASK, MASK, MASK)}
+    assert shown.outcome == whole.outcome
+    assert [flip.outcome for flip in shown.flips] == [flip.outcome for flip in whole.flips]
+    assert {change.after for flip in shown.flips for change in flip.changes} == {MASK}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "shown"),
+    [
+        ("include", "include"),
+        (True, True),
+        (None, None),
+        (["a", "12.50"], ["a", MASK]),
+        ("2021-09-01", MASK),
+        ("密", MASK),
+    ],
+)
+def test_outcomes_in_json_that_may_be_figures_of_facts_are_hidden(outcome, shown):
+    assert masked_outcome(outcome) == shown

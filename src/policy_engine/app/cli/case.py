@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from policy_engine.app.case_file import append, checked, header, start, text_of
+from policy_engine.app.case_file import append, checked, given_event, header, particulars, start, text_of
 from policy_engine.app.cli.exits import Exit, report, told
 from policy_engine.app.cli.options import Mask, SettingsFile, day_of, pack_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
@@ -156,12 +153,12 @@ def record(
         history = _history(file, settings)
         dates = _dates(on, recorded_on)
         if event is not None:
-            given: dict[str, Any] = {**_given(event), **dates}
+            given: dict[str, Any] = {**given_event(event), **dates}
         else:
             case = _one(history, case)
             here = history.cases[case].at if step is None else step
             given = {"event": "step", "case": case, "step": here, "result": result, "by": by, "person": person, **dates}
-            given |= {"particulars": _particulars(particular), "why": why, "corrects": corrects}
+            given |= {"particulars": particulars(particular), "why": why, "corrects": corrects}
             given = {key: value for key, value in given.items() if value is not None}
         _, added = _next(text_of(file), file, given, settings)
         append(file, added)
@@ -357,28 +354,6 @@ def _dates(on: str, recorded_on: str | None) -> dict[str, datetime.date]:
     happened, recorded = day_of(on), day_of(recorded_on)
     assert happened is not None
     return {"happened_on": happened} | ({"recorded_on": recorded} if recorded else {})
-
-
-def _given(name: str) -> dict[str, Any]:
-    if name != "-":
-        return load_data(Path(name))
-    try:
-        found = YAML().load(sys.stdin.read())
-    except YAMLError as error:
-        raise FactsError([problem("yaml.syntax", where="<stdin>", what=error)]) from None
-    return found if isinstance(found, dict) else {}
-
-
-def _particulars(given: list[str] | None) -> dict[str, Any] | None:
-    if not given:
-        return None
-    found = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise RequestError([problem("request.bad_assignment", found=text)])
-        found[name] = YAML().load(value)
-    return found
 
 
 def _one(history: History, case: str | None) -> str:
