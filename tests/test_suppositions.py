@@ -231,6 +231,14 @@ def test_one_scenario_at_a_time(tmp_path):
     assert (done.returncode, "[request.one_scenario]" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "option", [["--set", "range_line=6500"], ["--scenario", "examples/xuanzhou/scenarios/higher_line.yaml"]]
+)
+def test_what_is_supposed_belongs_to_one_pack(option):
+    done = run("decide", "examples/xuanzhou/included.yaml", "-p", "auto", *option)
+    assert (done.returncode, "[request.one_pack]" in done.stderr) == (2, True)
+
+
 def test_a_figure_on_the_command_line_goes_before_that_of_the_file(tmp_path):
     pack = load_pack("xuanzhou_2021", [ROOT / "policies"])
     file = tmp_path / "line.yaml"

@@ -114,6 +114,8 @@ def command(
     with told(mask=mask):
         failed: list[Exit] = []
         if pack == AUTO:
+            if settings or scenario or set_ or reading:
+                raise RequestError([problem("request.one_pack")])
             _folder_of_texts(text)
             decided = _chosen(files, day_of(on), decision, failed)
         else:
