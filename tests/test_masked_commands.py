@@ -435,6 +435,11 @@ def test_names_of_facts_and_the_place_stay():
     )
     assert dict(masked.details)["near"] == ""
     assert "密某甲" not in masked.show("zh")
+    newer = problem("pack.newer", SPAN, what="format", found=2, known=1)
+    assert "密某甲" in newer.show()
+    assert "密某甲" not in mask_message(newer).show()
+    unreadable = mask_message(problem("file.unreadable", path="f.csv", why="could not parse 密某甲"))
+    assert unreadable.show().startswith(f"f.csv cannot be read: {MASK} ")
     assert mask_message(problem("request.unknown_pack", found="no_such_pack")).details[0][1] == "no_such_pack"
 
 

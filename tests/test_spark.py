@@ -178,7 +178,8 @@ def test_the_command(spark, county, tmp_path, monkeypatch, further):
         told[name] = ran.output.replace(name, "")
     assert told["spark"] == told["polars"]
     both = [
-        pl.read_parquet(tmp_path / part).sort(pl.exclude(pl.List)) for part in ("spark.parquet/*.parquet", "polars.parquet")
+        pl.read_parquet(tmp_path / part).sort(pl.exclude(pl.List))
+        for part in ("spark.parquet/*.parquet", "polars.parquet")
     ]
     assert both[0].equals(both[1].with_columns(cs.enum().cast(pl.String)))
     csv = CliRunner().invoke(app, [*asked, "--engine", "spark", "--out", str(tmp_path / "o.csv")])

@@ -128,6 +128,7 @@ _OPEN = frozenset(
 
 _QUOTING = frozenset(
     [
+        "file.unreadable",
         "request.bad_assignment",
         "ledger.bad_content",
         "ledger.key_taken",
@@ -138,7 +139,7 @@ _QUOTING = frozenset(
 )
 """Those among them that may quote what stands in a file about people."""
 
-_ENGINES_OWN = frozenset(["clause", "count", "label", "label_en", "length", "limit", "pack", "wanted"])
+_ENGINES_OWN = frozenset(["clause", "count", "label", "label_en", "length", "limit", "pack", "path", "wanted"])
 """Details that are words of the engine or of the pack."""
 
 
@@ -146,12 +147,13 @@ def mask_message(found: Problem) -> Problem:
     """The problem as a command may tell it before a pack is at hand: its place and code, with nothing that stands in a file
     about people, not even the line. The names of files stay as they were typed.
     """
+    found = replace(found, span=None, where=found.place)
     opened = found.code.partition(".")[0] in _OPEN or found.code.endswith(".missing_extra")
     if opened and found.code not in _QUOTING:
         return found
     details = tuple((name, word if name in _ENGINES_OWN or _core(word) else MASK) for name, word in found.details)
     details = tuple((name, "" if name == "near" and word == MASK else word) for name, word in details)
-    return replace(found, details=details, span=None, where=found.place)
+    return replace(found, details=details)
 
 
 def _core(word: str) -> bool:
@@ -282,7 +284,7 @@ def mask_standing(found: Standing, pack: Pack) -> Standing:
 
 
 def mask_divergence(found: Divergence) -> Divergence:
-    """The divergence without person and reason; the actor is a part of both, so it goes with them."""
+    """The divergence without reason and without `by`, in which actor and person stand together."""
     return replace(found, by=MASK, why=MASK)
 
 
