@@ -341,6 +341,13 @@ def test_every_command_masks_or_says_why_not():
     assert {name for name, options in known.items() if "--mask" in options} == MASKED.keys()
 
 
+def test_the_documentation_says_which_commands_show_a_household_as_it_is():
+    nobody = ("reads no facts", "tells numbers", "the cases of a pack", "makes a county up")
+    text = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    unsaid = [name for name, why in WHOLE.items() if not why.startswith(nobody) and f"| `{name}` |" not in text]
+    assert unsaid == []
+
+
 ROWS = [f"{name} {arguments}" for name, rows in MASKED.items() for arguments in rows]
 TOLD = [row for row in ROWS if "FACTS" in row and "--by household_id" not in row]
 
