@@ -114,9 +114,7 @@ def command(
     with told(mask=mask):
         failed: list[Exit] = []
         if pack == AUTO:
-            if settings or scenario or set_ or reading:
-                raise RequestError([problem("request.one_pack")])
-            _folder_of_texts(text)
+            _for_any_pack(text, one_pack=bool(settings or scenario or set_ or reading))
             decided = _chosen(files, day_of(on), decision, failed)
         else:
             loaded = pack_of(pack)
@@ -145,7 +143,10 @@ def _seconded(decided: list[Decided]) -> list[Decided]:
     return decided
 
 
-def _folder_of_texts(text: Path | None) -> None:
+def _for_any_pack(text: Path | None, *, one_pack: bool) -> None:
+    """`--pack auto` goes with a folder of texts, and with nothing that belongs to one pack."""
+    if one_pack:
+        raise RequestError([problem("request.one_pack")])
     if text is not None and not text.is_dir():
         raise typer.BadParameter(words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder"))
 
