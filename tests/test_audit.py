@@ -24,7 +24,8 @@ from policy_engine.decision.request import Request
 from policy_engine.documents.read_facts import read_facts
 from policy_engine.documents.read_pack import find_pack, load_pack
 from policy_engine.record.entry import Entered, Entry
-from policy_engine.record.form import FactsForm, decision_entry, facts_form
+from policy_engine.record.form import FactsForm, facts_form, record_of
+from policy_engine.record.form import entry_of as recorded
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -46,7 +47,8 @@ def household(id_="H-1", **facts):
 
 def entry_of(facts, known_on, decisions=("in_range",)):
     request = Request(decisions=decisions)
-    return decision_entry(request.decide(PACK, facts), facts, request, SOURCE.hash, known_on)
+    decision = request.decide(PACK, facts)
+    return recorded(record_of(decision, facts, request, SOURCE.hash, known_on), decision)
 
 
 def income(amount, **evidence):
@@ -203,7 +205,8 @@ def test_who_met_the_rule_and_was_not_included(tmp_path):
             data = {"county": "青田县", "household_id": id_, "as_of": day, "low_income": True, **facts}
             known = read_facts(data, pack.vocabulary)[0]
             request = Request(decisions=("monitoring",))
-            ledger.append([decision_entry(request.decide(pack, known), known, request, source.hash, day)], NOW)
+            decision = request.decide(pack, known)
+            ledger.append([recorded(record_of(decision, known, request, source.hash, day), decision)], NOW)
         archive = Archive(ledger)
         found = {one.subject_id: asked_again(archive, one, "omitted", day)[1] for one in caseload(archive)}
     outcomes = {id_: decision["omitted"].outcome for id_, decision in found.items()}

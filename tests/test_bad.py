@@ -42,7 +42,7 @@ from policy_engine.expression.types import (
 )
 from policy_engine.population.agreement import disagreements
 from policy_engine.population.rows import population_of
-from policy_engine.record.form import decision_entry, read_record
+from policy_engine.record.form import entry_of, read_record, record_of
 from policy_engine.report.html import page
 from policy_engine.source import Source, Span
 from policy_engine.values import Record, Unit
@@ -385,7 +385,7 @@ def test_at_the_limits_of_depth_all_is_read_and_decided_under_a_deep_stack(name)
     decision = within(200, lambda: request.decide(pack, facts))
     assert decision.answers[0].status == "undetermined"
     assert [found.path for found in decision.answers[0].missing] == ["code" if name == "tables" else "last"]
-    entry = within(200, lambda: decision_entry(decision, facts, request, "0" * 64, None))
+    entry = within(200, lambda: entry_of(record_of(decision, facts, request, "0" * 64, None), decision))
     assert within(200, lambda: read_record(json.loads(entry.body))).decision.answers[0].status == "undetermined"
     assert within(200, lambda: page([decision]))
     population = population_of([facts], pack.vocabulary)

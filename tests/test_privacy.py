@@ -38,7 +38,7 @@ from policy_engine.record.commitment import (
 from policy_engine.record.decision_form import decision_form, to_json
 from policy_engine.record.entry import Entered
 from policy_engine.record.export import masked_entry_json
-from policy_engine.record.form import decision_entry, read_record
+from policy_engine.record.form import entry_of, read_record, record_of
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.report.html import page
@@ -70,7 +70,7 @@ def body_of(entry):
 
 def recorded():
     _, facts, request, decision = example()
-    return body_of(decision_entry(decision, facts, request, "0" * 64, DAY))
+    return body_of(entry_of(record_of(decision, facts, request, "0" * 64, DAY), decision))
 
 
 # ---- what is shown
@@ -121,7 +121,7 @@ def test_no_personal_value_is_shown_in_any_form(name, data):
     request = Request(day_in(pack))
     decision = request.decide(pack, facts, problems)
     masked = mask_decision(decision)
-    copy = masked_record(body_of(decision_entry(decision, facts, request, "0" * 64, DAY)))
+    copy = masked_record(body_of(entry_of(record_of(decision, facts, request, "0" * 64, DAY), decision)))
     forms = [
         to_json(masked),
         *(decision_text(masked, language, full=full) for language in ("zh", "en") for full in (True, False)),
@@ -326,7 +326,7 @@ def frozen():
 
 def test_frozen_records_keep_their_commitments():
     """Whatever a later version would hide: what a record hides stands in it."""
-    codes = json.loads((ROOT / "tests" / "formats" / "commitments-2.json").read_text(encoding="utf-8"))
+    codes = json.loads((ROOT / "tests" / "formats" / "commitments-records-2.json").read_text(encoding="utf-8"))
     decisions = [entry for entry in frozen() if entry.kind == "decision"]
     assert len(codes) == len(decisions) > 20
     for entry in decisions:
@@ -356,7 +356,7 @@ def ledger(tmp_path):
 
 def test_the_same_decision_recorded_again_is_there_once_with_its_first_salts(ledger):
     _, facts, request, decision = example()
-    first, again = (decision_entry(decision, facts, request, "0" * 64, DAY) for _ in range(2))
+    first, again = (entry_of(record_of(decision, facts, request, "0" * 64, DAY), decision) for _ in range(2))
     assert first.body != again.body
     (one,) = ledger.append([first], NOW)
     (two,) = ledger.append([again], NOW)
@@ -369,7 +369,7 @@ def test_the_same_decision_recorded_again_is_there_once_with_its_first_salts(led
 def test_a_key_taken_by_other_content_is_refused(ledger):
     """Whoever writes under the key of a decision first, with other content, does not keep the decision out in silence."""
     _, facts, request, decision = example()
-    wanted = decision_entry(decision, facts, request, "0" * 64, DAY)
+    wanted = entry_of(record_of(decision, facts, request, "0" * 64, DAY), decision)
     other = type(wanted).of("decision", {"masking": None}, subject=facts.id, key=wanted.key)
     ledger.append([other], NOW)
     with pytest.raises(LedgerError) as error:
@@ -487,14 +487,14 @@ def test_logs_hold_no_facts(tmp_path, caplog):
     create_ledger(tmp_path / "l.db", NOW, "t")
     with caplog.at_level(logging.DEBUG), open_ledger(tmp_path / "l.db", "write") as opened:
         logging.getLogger("sqlalchemy.engine").setLevel(logging.DEBUG)
-        opened.append([decision_entry(decision, facts, request, "0" * 64, DAY)], NOW)
+        opened.append([entry_of(record_of(decision, facts, request, "0" * 64, DAY), decision)], NOW)
         logging.getLogger("sqlalchemy.engine").setLevel(logging.NOTSET)
     connection = sqlite3.connect(tmp_path / "l.db")
     connection.execute("CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END")
     connection.commit()
     connection.close()
     with pytest.raises(LedgerError) as error, open_ledger(tmp_path / "l.db", "write") as opened:
-        opened.append([decision_entry(decision, facts, request, "1" * 64, DAY)], NOW)
+        opened.append([entry_of(record_of(decision, facts, request, "1" * 64, DAY), decision)], NOW)
     assert "COMMIT" in caplog.text
     for text in (caplog.text, str(error.value)):
         assert secrets_in(text) == []

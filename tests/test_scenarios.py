@@ -23,14 +23,16 @@ from policy_engine.decision.decide import decide_facts
 from policy_engine.decision.request import Request
 from policy_engine.documents.read_facts import read_facts
 from policy_engine.documents.read_scenario import load_scenarios, read_scenario
-from policy_engine.errors import LedgerError, RequestError
+from policy_engine.errors import RequestError
 from policy_engine.evaluation.changes import changed
+from policy_engine.model.canonical import canonical
 from policy_engine.model.facts import paths
 from policy_engine.population.agreement import disagreements
 from policy_engine.population.rows import each_facts, population_of
 from policy_engine.population.run import decide_population
 from policy_engine.population.tables import ROOT
-from policy_engine.record.form import record_of
+from policy_engine.record.decision_form import decision_form
+from policy_engine.record.form import read_record, record_of
 from policy_engine.record.ledger import open_ledger
 from policy_engine.report.board import board_text
 from policy_engine.report.comparison import comparison_data, comparison_text
@@ -201,11 +203,23 @@ def test_a_figure_that_cannot_be_is_refused(xuanzhou):
     assert one.value.problems[0].code == other.value.problems[0].code == "scenario.bad_value"
 
 
-def test_supposed_facts_are_not_recorded():
-    facts = read_facts({"county": "宣州区"}, XUANZHOU.vocabulary)[0]
-    decision = decide_facts(XUANZHOU, facts, ON, scenario=CHANGES)
-    with pytest.raises(LedgerError):
-        record_of(decision, facts, Request(ON, scenario=CHANGES), "0" * 64, None)
+@pytest.mark.parametrize(
+    "scenario",
+    [CHANGES, *load_scenarios("examples/xuanzhou/scenarios/higher_line.yaml", XUANZHOU)],
+    ids=lambda one: one.name,
+)
+def test_supposed_facts_are_recorded_and_read_back(scenario):
+    """The facts as they are beside what was supposed of them: the same question, and the same answer to the byte."""
+    facts = read_facts(
+        {"county": "宣州区", "household_size": 4, "finances": {2021: {"net_income": 25000}}}, XUANZHOU.vocabulary
+    )[0]
+    request = Request(ON, scenario=scenario)
+    record = record_of(request.decide(XUANZHOU, facts), facts, request, "0" * 64, None)
+    again = read_record(json.loads(canonical(record.plain())))
+    assert again.request(XUANZHOU) == request
+    assert again.given_facts(XUANZHOU) == facts
+    assert record.decision == decision_form(again.request(XUANZHOU).decide(XUANZHOU, facts))
+    assert record.decision != decision_form(Request(ON).decide(XUANZHOU, facts))
 
 
 # ---- comparisons

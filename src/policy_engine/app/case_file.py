@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
+from policy_engine.app.facts_file import load_data
 from policy_engine.app.json_text import json_text
 from policy_engine.documents.read_case import CaseFile, read_case_text
 from policy_engine.documents.read_pack import load_pack, read_text
 from policy_engine.documents.yaml import read
-from policy_engine.errors import FactsError, Problem, problem
+from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
 
-__all__ = ["append", "checked", "header", "start"]
+__all__ = ["append", "checked", "given_event", "header", "particulars", "start", "text_of"]
 
 
 def header(pack: Pack, subject: str, id_: str | None) -> dict[str, Any]:
@@ -55,6 +58,32 @@ def text_of(path: Path) -> str:
     if text is None:
         raise FactsError(problems)
     return text
+
+
+def given_event(name: str) -> dict[str, Any]:
+    """An event from a YAML file, `-` being standard input; raises `FactsError`."""
+    found = _loaded(sys.stdin.read(), "<stdin>") if name == "-" else load_data(Path(name))
+    return found if isinstance(found, dict) else {}
+
+
+def particulars(given: list[str] | None) -> dict[str, Any] | None:
+    """Particulars of a step from `NAME=VALUE`; raises `RequestError` or `FactsError`."""
+    if not given:
+        return None
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise RequestError([problem("request.bad_assignment", found=text)])
+        found[name] = _loaded(value, "--particular")
+    return found
+
+
+def _loaded(text: str, where: str) -> Any:
+    try:
+        return YAML().load(text)
+    except YAMLError as error:
+        raise FactsError([problem("yaml.syntax", where=where, what=error)]) from None
 
 
 def written(data: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from policy_engine.decision.answer import Decision
-from policy_engine.decision.masking import MASK, mask_decision, mask_facts, short_code
+from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_message, short_code
 from policy_engine.documents.link import LANGUAGE
 from policy_engine.errors import LedgerError, PolicyEngineError, Problem, problem
 from policy_engine.model.facts import Facts
@@ -124,11 +124,12 @@ def masked(found: Replay) -> Replay:
     if found.restored is None or found.restored.record.masking is None:
         entry = entry._replace(hash="", body_hash="")  # without salts, values could be guessed from these
     differing = tuple(replace(one, then=MASK, current=MASK) for one in found.differences)
+    found = replace(found, entry=entry, differences=differing, problems=tuple(map(mask_message, found.problems)))
     if found.restored is None or found.decision is None:
-        return replace(found, entry=entry, differences=differing)
+        return found
     facts = mask_facts(found.restored.facts, found.restored.pack.vocabulary)
     restored, decision = replace(found.restored, facts=facts), mask_decision(found.decision)
-    return replace(found, entry=entry, restored=restored, decision=decision, differences=differing)
+    return replace(found, restored=restored, decision=decision)
 
 
 def _notes(restored: Restored) -> Iterator[Problem]:

@@ -70,10 +70,12 @@ def _possible(answer: Answer) -> list[tuple[object, bool]]:
 
 
 def caseload(archive: Archive, *, subject: str | None = None) -> list[Standing]:
-    """Every subject with the packs it was decided under, in the order of their first records."""
+    """Every subject with the packs it was decided under, in the order of their first records. Suppositions decide nothing."""
     found: dict[tuple[str, str, str], list[tuple[int, datetime.date]]] = {}
     for entry in archive.ledger.entries(KIND, subject=subject):
         record = read_record(entry.content())
+        if record.scenario.supposes:
+            continue
         name = record.decision.subject_id or f"#{entry.seq}"
         key = record.facts.subject, name, record.decision.pack.id
         found.setdefault(key, []).append((entry.seq, known_on(record, entry)))

@@ -15,7 +15,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.record.decision_form import AnswerForm
 from policy_engine.record.encoding import decode
 from policy_engine.record.entry import Entered
-from policy_engine.record.form import KIND
+from policy_engine.record.form import KIND, SUPPOSITION
 from policy_engine.record.ledger import Ledger
 
 __all__ = ["DIVERGENCE", "Divergence", "Event", "divergences", "recorded_answer", "timeline"]
@@ -26,29 +26,36 @@ DIVERGENCE = "divergence"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry about a subject; a decision with its record, and the answers that differ from those before it."""
+    """An entry about a subject; a decision with its record, and the answers that differ from those before it.
+
+    A supposition as well, with the answers that differ from what had been decided.
+    """
 
     entry: Entered
     restored: Restored | None
     changed: tuple[Answer, ...] = ()
+
+    @property
+    def supposed(self) -> bool:
+        return self.restored is not None and self.restored.record.scenario.supposes
 
 
 def timeline(archive: Archive, subject: str) -> Iterator[Event]:
     """All entries about a subject, in order."""
     before: dict[tuple[str, str, str], Answer] = {}
     for entry in archive.ledger.entries(subject=subject):
-        if entry.kind != KIND:
+        if entry.kind not in (KIND, SUPPOSITION):
             yield Event(entry, None)
             continue
         restored = archive.restore(entry)
-        changed = []
-        for form in restored.record.decision.answers:
-            answer = recorded_answer(form, restored.pack)
-            key = restored.pack.id, form.decision, form.item
-            if differ(before.get(key), answer):
-                changed.append(answer)
-            before[key] = answer
-        yield Event(entry, restored, tuple(changed))
+        found = {
+            (restored.pack.id, form.decision, form.item): recorded_answer(form, restored.pack)
+            for form in restored.record.decision.answers
+        }
+        event = Event(entry, restored, tuple(one for key, one in found.items() if differ(before.get(key), one)))
+        if not event.supposed:
+            before |= found
+        yield event
 
 
 @dataclass(frozen=True, slots=True)

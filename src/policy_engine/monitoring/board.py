@@ -5,25 +5,26 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import History
+from policy_engine.decision.masking import MASK, mask_owed, short_code
 from policy_engine.decision.procedure import after
 from policy_engine.decision.reactions import moment
 from policy_engine.errors import LedgerError, Problem, RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
-from policy_engine.model.reaction import Reaction
+from policy_engine.model.reaction import Becomes, Reaction
 from policy_engine.model.scenario import Settings
 from policy_engine.monitoring.state import ACKNOWLEDGEMENT, ALERT, KINDS, State, read_states, states
 from policy_engine.monitoring.submission import FORM, folded
 from policy_engine.record.entry import Entry, Receipt
 from policy_engine.record.ledger import Ledger
 
-__all__ = ["COLOURS", "Alert", "Area", "Board", "Obligation", "acknowledge", "board"]
+__all__ = ["COLOURS", "Alert", "Area", "Board", "Obligation", "acknowledge", "board", "masked", "masked_alert"]
 
 COLOURS = ("red", "yellow", "green", "undetermined", "other")
 """`undetermined` waits for facts; `other` is an outcome without a colour, or a subject out of scope."""
@@ -206,3 +207,21 @@ def _state_of(ledger: Ledger, pack: Pack, alert: str) -> tuple[State, int]:
 
 def _unknown(ledger: Ledger, alert: str) -> LedgerError:
     return LedgerError([problem("monitor.unknown_alert", where=str(ledger.place), found=alert)])
+
+
+def masked(found: Board) -> Board:
+    """The board as others may see it: households by the end of their codes, nobody by a code of a person."""
+    owed = (Obligation(one.kind, short_code(one.subject), mask_owed(one.owed, found.pack)) for one in found.obligations)
+    return replace(found, alerts=tuple(map(masked_alert, found.alerts)), obligations=tuple(owed))
+
+
+def masked_alert(found: Alert) -> Alert:
+    """The alert without persons; without its id, which is a hash over the household's code; without a day taken from facts."""
+    body = {**found.body, "persons": [MASK for _ in found.body["persons"]], "which": found.body["which"] and MASK}
+    if not isinstance(found.reaction.when, Becomes):
+        body["day"] = MASK
+    acknowledged = found.acknowledged and {
+        **found.acknowledged,
+        **{name: found.acknowledged[name] and MASK for name in ("person", "note")},
+    }
+    return replace(found, id=MASK, subject=short_code(found.subject), body=body, acknowledged=acknowledged)

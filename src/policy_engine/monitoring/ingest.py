@@ -30,7 +30,7 @@ from policy_engine.monitoring.state import (
 )
 from policy_engine.monitoring.submission import FORM, Submission, folded
 from policy_engine.record.entry import Entry, Receipt
-from policy_engine.record.form import decision_entry
+from policy_engine.record.form import entry_of, record_of
 from policy_engine.record.ledger import Ledger
 
 __all__ = ["Monitoring", "Subject", "Tally", "ingest", "look_at"]
@@ -193,7 +193,8 @@ class Subject:
         for one in (*touched, *self.now[-1:]) if asked else ():
             request = Request(one.day, asked, self.monitoring.settings, ranked=False)
             decision = request.decide(self.pack, one.facts)
-            yield decision_entry(decision, one.facts, request, self.monitoring.files.body_hash, self.until)
+            record = record_of(decision, one.facts, request, self.monitoring.files.body_hash, self.until)
+            yield entry_of(record, decision)
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """Every alert that is due, by id: a function of the set of submissions and of the last day looked at."""

@@ -20,7 +20,7 @@ from policy_engine.population.rowwise import Asked
 from policy_engine.population.run import PopulationAnswers, answers_of
 from policy_engine.population.settling import with_missing
 from policy_engine.population.tables import Population
-from policy_engine.population.written import answer_table
+from policy_engine.population.written import answer_table, masked
 
 __all__ = ["Block", "Runner", "together"]
 
@@ -38,13 +38,14 @@ class Block:
 class Runner:
     """Decides blocks alike: the same decisions, with the same evidence for judgements.
 
-    `only_outcomes`: no possible outcomes, flags and rules are computed, which is faster.
+    `only_outcomes`: no possible outcomes, flags and rules are computed, which is faster. `masked`: what is written is for others.
     """
 
     asked: Asked
     decisions: tuple[str, ...]
     evidence: Evidence = field(default_factory=Evidence)
     only_outcomes: bool = False
+    masked: bool = False
     _compiled: dict[object, Compiled] = field(default_factory=dict)
 
     def read(
@@ -69,7 +70,8 @@ class Runner:
         """A row for each household (`written.answer_table`); `missing` adds what the open answers wait for."""
         pack = self.asked.pack
         answers = with_missing(self.asked, block.population, block.answers) if missing else block.answers
-        return answer_table(pack, block.population, answers, in_force=self.asked.on in pack.in_force)
+        frame = answer_table(pack, block.population, answers, in_force=self.asked.on in pack.in_force)
+        return masked(frame, pack) if self.masked else frame
 
 
 def together(warnings: Iterable[Problem]) -> list[Problem]:

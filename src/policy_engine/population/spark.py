@@ -59,11 +59,13 @@ class Question:
     evidence: Evidence = field(default_factory=Evidence)
     missing: bool = False
     only_outcomes: bool = False
+    masked: bool = False
     batch: int = BATCH
 
     def runner(self) -> Runner:
         asked = Asked(self.pack, self.on, self.settings, self.scenario)
-        return Runner(asked, self.decisions or self.pack.answers, self.evidence, self.only_outcomes)
+        decisions = self.decisions or self.pack.answers
+        return Runner(asked, decisions, self.evidence, self.only_outcomes, self.masked)
 
 
 def decide(households: DataFrame, question: Question) -> DataFrame:

@@ -12,13 +12,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
+from policy_engine.decision.masking import MASK, outcome_stays, short_code
 from policy_engine.model.pack import Pack
 from policy_engine.population.answers import Layout, bits
 from policy_engine.population.run import PopulationAnswers
 from policy_engine.population.tables import ROOT, Population
 from policy_engine.values import CONTEXT, format_number
 
-__all__ = ["STATUSES", "answer_table", "scope_column", "status_of"]
+__all__ = ["STATUSES", "answer_table", "masked", "scope_column", "status_of"]
 
 PLACES = 6
 """Of a figure in a table of answers; one per head is shown to the fen."""
@@ -37,6 +38,17 @@ def answer_table(pack: Pack, population: Population, answers: PopulationAnswers,
             found = [_outcome(layout, frame)] if answers.only_outcomes else _columns(layout, frame)
             columns += [column.set(outside, None) if column.dtype != pl.Object else column for column in found]
     return pl.DataFrame(columns) if len(rows) else pl.DataFrame(columns).clear()
+
+
+def masked(frame: pl.DataFrame, pack: Pack) -> pl.DataFrame:
+    """The table as others may see it: the end of each code, and no outcome that may be a figure, day or text of facts."""
+    code = frame.columns[0]
+    shown = [pl.Series(code, [short_code(id_ or "") for id_ in frame[code]], dtype=pl.String)]
+    for name in frame.columns:
+        if name in pack.decisions and not outcome_stays(pack, name):
+            hidden = [None if empty else MASK for empty in frame[name].is_null()]
+            shown.append(pl.Series(name, hidden, dtype=pl.String))
+    return frame.with_columns(shown)
 
 
 def scope_column(pack: Pack, population: Population, *, in_force: bool) -> pl.Series:

@@ -49,7 +49,9 @@ class _Form(BaseModel):
 class MaskingForm(_Form):
     """What is hidden where a record is shown masked. Kept with the facts: whoever has it can open every commitment."""
 
-    salts: dict[str, str] = Field(description="of each hidden place in the facts: its salt, 32 bytes in hexadecimal")
+    salts: dict[str, str] = Field(
+        description="of each hidden place in facts and scenario: its salt, 32 bytes in hexadecimal"
+    )
     hidden: dict[str, Any] = Field(description=f"hidden parts of the decision, as a tree; null: shown as {MASK}")
 
 
@@ -80,6 +82,7 @@ def masking(record: Mapping[str, Any], decision: Decision, vocabulary: Vocabular
     places = [
         *(f"/facts/facts{place}" for place in _personal(facts["facts"], "", "", facts["subject"], vocabulary)),
         *(f"/facts/evidence{place}" for place in _persons(facts["evidence"])),
+        *(f"/scenario/changes{place}" for place in _expressions(record["scenario"].get("changes", ()))),
     ]
     shown = decision_form(mask_decision(decision)).model_dump(mode="json", exclude={"masked"})
     hidden = _differing(record["decision"], shown) or {}
@@ -105,6 +108,13 @@ def _persons(evidence: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         for name in ("by", "reference", "source"):
             if found[name] and not (name == "source" and SOURCE.find(found[name])):
                 yield f"/{_escaped(path)}/{name}"
+
+
+def _expressions(changes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Places of expressions in supposed facts: they may speak of one person, or hold the figures of one."""
+    for number, change in enumerate(changes):
+        yield f"/{number}/when"
+        yield from (f"/{number}/set/{_escaped(path)}" for path in change["set"])
 
 
 def _differing(one: Any, other: Any) -> dict[str, Any] | None:
@@ -155,7 +165,7 @@ def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
         marks = {place: {"commitment": _commit(place, _at(body, place), salt)} for place, salt in found.salts.items()}
         shown = {name: item for name, item in body.items() if name != "masking"}
         shown["decision"] = _hidden(body["decision"], found.hidden)
-        shown["facts"] = _marked(body["facts"], "/facts", marks)
+        shown |= {part: _marked(body[part], f"/{part}", marks) for part in ("facts", "scenario")}
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise LedgerError([problem("record.unreadable", where="masking", why=error)]) from None
     return shown

@@ -9,12 +9,12 @@ from policy_engine.decision.masking import MASK, short_code
 from policy_engine.record.commitment import masked_record
 from policy_engine.record.entry import Entered
 
-__all__ = ["entry_json", "masked_entry_json"]
+__all__ = ["entry_json", "masked_entry_json", "masked_outcome"]
 
 _OPEN_KINDS = ("ledger", "pack")
 """Kinds of entries that say nothing of people."""
 
-_KEPT = frozenset("form kind pack pack_files decision item outcome procedure step result duty state on".split())
+_KEPT = frozenset("form kind pack pack_files decision item procedure step result duty state on".split())
 """Of other entries: what stands at the top of their content and holds ids, codes and dates."""
 
 
@@ -46,11 +46,22 @@ def masked_entry_json(entry: Entered, disclose: Iterable[str] = ()) -> dict[str,
     }
 
 
+def masked_outcome(outcome: Any) -> Any:
+    """An outcome in JSON as others may see it: codes, yes and no. Figures, days and texts may be those of facts."""
+    if isinstance(outcome, list):
+        return [masked_outcome(item) for item in outcome]
+    code = isinstance(outcome, str) and outcome.isascii() and outcome.isidentifier()
+    return outcome if code or outcome is None or isinstance(outcome, bool) else MASK
+
+
 def _masked_content(content: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: item if name in _KEPT and not isinstance(item, (dict, list)) else _masked(item)
-        for name, item in content.items()
-    }
+    return {name: _part(name, item) for name, item in content.items()}
+
+
+def _part(name: str, item: Any) -> Any:
+    if name == "outcome":
+        return masked_outcome(item)
+    return item if name in _KEPT and not isinstance(item, (dict, list)) else _masked(item)
 
 
 def _masked(data: Any) -> Any:

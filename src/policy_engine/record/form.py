@@ -14,13 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.request import Request
+from policy_engine.documents.read_scenario import read_scenario
 from policy_engine.errors import LedgerError, problem
+from policy_engine.expression.unparse import unparse
 from policy_engine.forward.opinion import Opinion
 from policy_engine.model.citation import Citation
 from policy_engine.model.facts import Evidence, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.parameter import DatedValue
-from policy_engine.model.scenario import Scenario, Settings
+from policy_engine.model.scenario import FactChange, Scenario, Settings
 from policy_engine.model.vocabulary import Vocabulary
 from policy_engine.record.commitment import MaskingForm, masking
 from policy_engine.record.decision_form import CitationForm, DecisionForm, decision_form
@@ -31,8 +33,9 @@ from policy_engine.values import Record
 __all__ = [
     "FORM",
     "KIND",
+    "SUPPOSITION",
     "DecisionRecord",
-    "decision_entry",
+    "entry_of",
     "facts_form",
     "read_record",
     "record_of",
@@ -43,6 +46,9 @@ FORM = 2
 
 KIND = "decision"
 """Kind of the entries that hold such records."""
+
+SUPPOSITION = "supposition"
+"""Kind of the entries with what would be decided under a scenario: re-performed as decisions are, and never one of them."""
 
 
 class _Form(BaseModel):
@@ -80,10 +86,25 @@ class SettingsForm(_Form):
     readings: dict[str, str]
 
 
+class ChangeForm(_Form):
+    """As in a scenario file: where `when` holds about each `about`, the facts of `set` get these values."""
+
+    about: str
+    when: str
+    set: dict[str, str] = Field(description="expressions by path")
+
+
 class ScenarioForm(_Form):
+    """What was supposed; with anything but a name in it, the record is of a supposition and of no decision."""
+
     name: str
     parameters: dict[str, Any]
     readings: dict[str, str]
+    changes: tuple[ChangeForm, ...] = Field((), description="supposed facts; absent where none are")
+
+    @property
+    def supposes(self) -> bool:
+        return bool(self.parameters or self.readings or self.changes)
 
 
 class OpinionForm(_Form):
@@ -113,7 +134,10 @@ class DecisionRecord(_Form):
 
     def plain(self) -> dict[str, Any]:
         """As JSON, ready for its canonical form; without the salts, which tell one copy of a record from another."""
-        return self.model_dump(mode="json", by_alias=True, exclude={"masking"})
+        found = self.model_dump(mode="json", by_alias=True, exclude={"masking"})
+        if not self.scenario.changes:
+            del found["scenario"]["changes"]  # as records without supposed facts were always written
+        return found
 
     def given_facts(self, pack: Pack) -> Facts:
         """The facts as they were decided on."""
@@ -123,17 +147,16 @@ class DecisionRecord(_Form):
         return Facts(self.facts.subject, root, self.facts.as_of, Record(evidence))
 
     def request(self, pack: Pack) -> Request:
-        """What was asked, with the settings and suppositions of the time."""
+        """What was asked, with the settings and suppositions of the time; `FactsError` where the pack has them no more."""
         parameters = {
             id_: tuple(_dated_value(value, id_, pack) for value in values)
             for id_, values in self.settings.parameters.items()
         }
-        supposed = {id_: decode(value, pack.parameter(id_).type) for id_, value in self.scenario.parameters.items()}
         return Request(
             self.decision.on,
             self.asked,
             Settings(parameters, self.settings.readings),
-            Scenario(supposed, self.scenario.readings, self.scenario.name),
+            _scenario(self.scenario, pack),
             ranked=self.ranked,
         )
 
@@ -147,9 +170,7 @@ def record_of(
     *,
     opinion: Opinion | None = None,
 ) -> DecisionRecord:
-    """The record of a decision; `pack_files` is the hash of the files of its pack. Supposed facts are not recorded."""
-    if request.scenario.changes:
-        raise LedgerError([problem("record.supposed_facts", name=request.scenario.name)])
+    """The record of a decision; `pack_files` is the hash of the files of its pack, `facts` are as they are, not as supposed."""
     return DecisionRecord(
         known_on=known_on,
         pack_files=pack_files,
@@ -161,11 +182,7 @@ def record_of(
             },
             readings=dict(request.settings.readings),
         ),
-        scenario=ScenarioForm(
-            name=request.scenario.name,
-            parameters=encode(request.scenario.parameters),
-            readings=dict(request.scenario.readings),
-        ),
+        scenario=_scenario_form(request.scenario),
         asked=request.decisions,
         ranked=request.ranked,
         decision=decision_form(decision),
@@ -173,22 +190,15 @@ def record_of(
     )
 
 
-def decision_entry(
-    decision: Decision,
-    facts: Facts,
-    request: Request,
-    pack_files: str,
-    known_on: datetime.date | None,
-    *,
-    opinion: Opinion | None = None,
-) -> Entry:
-    """The record of a decision as an entry of a ledger, with fresh salts for its personal facts.
+def entry_of(record: DecisionRecord, decision: Decision) -> Entry:
+    """The record of this decision as an entry of a ledger, with fresh salts for its personal facts.
 
     The same decision recorded again is the same entry, whatever its salts.
     """
-    record = record_of(decision, facts, request, pack_files, known_on, opinion=opinion).plain()
-    hidden = masking(record, decision, decision.pack.vocabulary)
-    return Entry.of(KIND, record, subject=facts.id, apart={"masking": hidden.model_dump(mode="json")})
+    plain = record.plain()
+    hidden = masking(plain, decision, decision.pack.vocabulary).model_dump(mode="json")
+    kind = SUPPOSITION if record.scenario.supposes else KIND
+    return Entry.of(kind, plain, subject=decision.subject_id, apart={"masking": hidden})
 
 
 def facts_form(facts: Facts, vocabulary: Vocabulary) -> FactsForm:
@@ -225,3 +235,24 @@ def _dated_value_form(value: DatedValue) -> DatedValueForm:
 def _dated_value(form: DatedValueForm, parameter: str, pack: Pack) -> DatedValue:
     cites = tuple(Citation(cite.clause, cite.words) for cite in form.cites)
     return DatedValue(decode(form.value, pack.parameter(parameter).type), form.from_, form.to, cites, form.source)
+
+
+def _scenario_form(scenario: Scenario) -> ScenarioForm:
+    return ScenarioForm(
+        name=scenario.name,
+        parameters=encode(scenario.parameters),
+        readings=dict(scenario.readings),
+        changes=tuple(map(_change_form, scenario.changes)),
+    )
+
+
+def _change_form(change: FactChange) -> ChangeForm:
+    new = {fact.path: unparse(fact.value) for fact in change.set}
+    return ChangeForm(about=change.about, when=unparse(change.when), set=new)
+
+
+def _scenario(form: ScenarioForm, pack: Pack) -> Scenario:
+    parameters = {id_: decode(value, pack.parameter(id_).type) for id_, value in form.parameters.items()}
+    changes = [change.model_dump() for change in form.changes]
+    supposed = read_scenario({"change": changes}, pack).changes if changes else ()
+    return Scenario(parameters, form.readings, form.name, supposed)

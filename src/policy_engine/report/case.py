@@ -233,7 +233,8 @@ def owed_lines(pack: Pack, owed: Iterable[Owed], subject: str, language: Languag
         sign, *state = _STATES[item.state]
         period: Any = item.period or item.since or "—"
         who = actors_text(pack, item.duty.by, language) + (f" {', '.join(item.persons)}" if item.persons else "")
-        days = in_(f"，已过 {item.days} 天", f", {_days(item.days)}", language) if item.state == "open" else ""
+        counted = item.state == "open" and item.since is not None
+        days = in_(f"，已过 {item.days} 天", f", {_days(item.days)}", language) if counted else ""
         line = f"{sign} {period}  {item.duty.label.in_(language)} — {who}: {state[0 if language == 'zh' else 1]}{days}"
         lines.append(f"{line}   {cited(item.duty.cites)}")
         if item.missing:

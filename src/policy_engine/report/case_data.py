@@ -9,14 +9,16 @@ from typing import Any
 
 from policy_engine.decision.duties import Owed
 from policy_engine.decision.history import History
-from policy_engine.decision.standing import Next, Standing, Substance, divergences, standing
+from policy_engine.decision.standing import Divergence, Next, Standing, Substance
 from policy_engine.model.citation import Citation
 from policy_engine.values import Record, show
 
 __all__ = ["history_data", "owed_data", "standing_data"]
 
 
-def history_data(history: History, on: datetime.date) -> dict[str, Any]:
+def history_data(
+    history: History, on: datetime.date, cases: Iterable[Standing], diverging: Iterable[Divergence]
+) -> dict[str, Any]:
     """Every event that was accepted, every one that was refused and why, every case on a day, every divergence."""
     return {
         "pack": {"id": history.pack.id, "version": history.pack.version, "hash": history.pack.hash},
@@ -31,8 +33,8 @@ def history_data(history: History, on: datetime.date) -> dict[str, Any]:
             {"number": event.number, "problems": [{"code": p.code, **dict(p.details)} for p in problems]}
             for event, problems in history.refused
         ],
-        "cases": [standing_data(standing(history, case, on)) for case in history.cases],
-        "divergences": [plain(asdict(found)) for found in divergences(history)],
+        "cases": [standing_data(found) for found in cases],
+        "divergences": [plain(asdict(found)) for found in diverging],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.decide import asked_decisions, check_request, decide_facts
+from policy_engine.decision.masking import mask_decision
 from policy_engine.expression.types import NumberType
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
@@ -33,7 +34,7 @@ from policy_engine.scenario.tally import (
     whole,
 )
 
-__all__ = ["Comparison", "Move", "Progress", "Sample", "Shift", "Total", "asked_of", "compare", "silent"]
+__all__ = ["Comparison", "Move", "Progress", "Sample", "Shift", "Total", "asked_of", "compare", "masked", "silent"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many of how many steps are done."""
@@ -112,6 +113,21 @@ class Comparison:
     rows: int
     levels: tuple[str, ...]
     scenarios: tuple[tuple[Scenario, tuple[Shift, ...]], ...]
+
+
+def masked(found: Comparison) -> Comparison:
+    """The comparison with its sample households as others may see them; counts and sums stay."""
+    return replace(
+        found,
+        scenarios=tuple(
+            (scenario, tuple(replace(shift, samples=tuple(map(_masked_sample, shift.samples))) for shift in shifts))
+            for scenario, shifts in found.scenarios
+        ),
+    )
+
+
+def _masked_sample(sample: Sample) -> Sample:
+    return replace(sample, before=mask_decision(sample.before), after=mask_decision(sample.after))
 
 
 def asked_of(pack: Pack, subject: str, decisions: Iterable[str] | None) -> tuple[str, ...]:

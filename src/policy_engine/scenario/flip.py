@@ -10,6 +10,7 @@ from typing import Any
 
 from policy_engine.decision.decide import check_request
 from policy_engine.decision.lines import crossings, step_of
+from policy_engine.decision.masking import MASK, mask_value, outcome_stays
 from policy_engine.decision.missing import values_of, with_fact
 from policy_engine.evaluation.finding import Finding
 from policy_engine.evaluation.observe import Traced, facts_below
@@ -21,7 +22,7 @@ from policy_engine.model.paths import value_at
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.values import CONTEXT, Possibly, Unknown, Value
 
-__all__ = ["MOST", "Change", "Flip", "Flips", "Line", "flips"]
+__all__ = ["MOST", "Change", "Flip", "Flips", "Line", "flips", "masked"]
 
 MOST = 3
 """Changes that are tried together at most."""
@@ -31,18 +32,15 @@ MOST = 3
 class Line:
     """A line that the decision draws through a number, all other facts as they are.
 
-    `at` is exact. `beyond` is the answer once the number has crossed it, None where the answer stays the same.
+    `at` is exact. `distance` is how far the number is from it: to be gained, or, where negative, to be lost. `beyond` is the
+    answer once the number has crossed it, None where the answer stays the same.
     """
 
     path: str
-    value: Decimal
-    at: Decimal
+    value: Value
+    at: Value
+    distance: Value
     beyond: Value | None
-
-    @property
-    def distance(self) -> Decimal:
-        """How far the number is from the line: to be gained, or, where negative, to be lost."""
-        return self.at - self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,26 @@ def flips(
     return Flips(decision, answer_of(search.finding), lines, found)
 
 
+def masked(found: Flips, pack: Pack, subject: str) -> Flips:
+    """Which facts are near a line, and which together would turn the answer, without any figure of a personal one."""
+
+    def hide(value: Value, path: str) -> Value:
+        return mask_value(value, path, pack, subject)
+
+    def line(one: Line) -> Line:
+        value, at, distance = (hide(number, one.path) for number in (one.value, one.at, one.distance))
+        return Line(one.path, value, at, distance, answer(one.beyond))
+
+    def change(one: Change) -> Change:
+        return Change(one.path, hide(one.before, one.path), hide(one.after, one.path))
+
+    def answer(value: Value) -> Value:
+        return value if value is None or isinstance(value, Unknown) or outcome_stays(pack, found.decision) else MASK
+
+    turning = tuple(Flip(tuple(map(change, flip.changes)), answer(flip.outcome)) for flip in found.flips)
+    return Flips(found.decision, answer(found.outcome), tuple(map(line, found.lines)), turning)
+
+
 def answer_of(finding: Finding) -> Value:
     """The answer as a value; an unknown where it is open."""
     return Unknown() if isinstance(finding.value, (Unknown, Possibly)) else finding.value
@@ -149,7 +167,7 @@ class _Search:
             over = (at / step).to_integral_value(ROUND_FLOOR if at < now else ROUND_CEILING) * step
             trials = (over, over - step if at < now else over + step)
             turned = [found for value in trials if (found := self.turned(self.with_([(path, value)]))) is not None]
-            yield Line(path, now, at, turned[0] if turned else None)
+            yield Line(path, now, at, at - now, turned[0] if turned else None)
 
     def values(self, assigned: Sequence[tuple[str, Any]], path: str) -> tuple[Any, ...]:
         """Values to try for a fact: with others assigned, and it left unknown."""

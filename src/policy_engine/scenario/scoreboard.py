@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from policy_engine.decision.masking import short_code
 from policy_engine.documents.requirements import requires
 from policy_engine.expression import tree
 from policy_engine.expression.types import ListType
@@ -30,7 +31,7 @@ from policy_engine.scenario.difference import required
 from policy_engine.scenario.supposing import question, supposed, with_questions
 from policy_engine.scenario.tally import in_scope
 
-__all__ = ["AreaRow", "Behind", "Scoreboard", "Way", "scoreboard"]
+__all__ = ["AreaRow", "Behind", "Scoreboard", "Way", "masked", "scoreboard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,16 @@ class Scoreboard:
     areas: tuple[AreaRow, ...]
     behind: tuple[Behind, ...]
     outside: int
+
+
+def masked(found: Scoreboard) -> Scoreboard:
+    """The scoreboard with the end of each household's code; villages and areas stay."""
+    return replace(found, behind=tuple(_masked(one) if one.of == "households" else one for one in found.behind))
+
+
+def _masked(found: Behind) -> Behind:
+    codes = [short_code(id_ or "") for id_ in found.rows["id"]]
+    return replace(found, rows=found.rows.with_columns(id=pl.Series(codes, dtype=pl.String)))
 
 
 def scoreboard(

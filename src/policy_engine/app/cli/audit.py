@@ -25,7 +25,7 @@ from policy_engine.errors import DisagreementError, FactsError, RequestError, pr
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
-    from policy_engine.audit.replay import Archive, Replay
+    from policy_engine.audit.replay import Archive, Replay, Restored
 
 __all__ = ["app"]
 
@@ -38,8 +38,8 @@ On = Annotated[str, typer.Option("--on", metavar="DATE", help=words("问的是�
 
 
 @contextmanager
-def _archive(location: str) -> Iterator[Archive]:
-    with reading():
+def _archive(location: str, *, mask: bool) -> Iterator[Archive]:
+    with reading(mask=mask):
         from policy_engine.audit.replay import Archive
         from policy_engine.record.ledger import open_ledger
 
@@ -64,19 +64,22 @@ def replay(
     location: Location,
     which: Annotated[str, typer.Argument(metavar="ID|ALL", help=words("第几条，或 ALL", "number of an entry, or ALL"))],
     second: SecondOpinionAsked = False,
+    mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
+        from policy_engine.audit.replay import masked
         from policy_engine.audit.replay import replay as again
-        from policy_engine.record.form import KIND
+        from policy_engine.record.form import KIND, SUPPOSITION
 
         ledger = archive.ledger
-        entries = ledger.entries(KIND) if which.upper() == "ALL" else iter([ledger.entry(_number(which))])
+        every = which.upper() == "ALL"
+        entries = ledger.entries(KIND, SUPPOSITION) if every else iter([ledger.entry(_number(which))])
         counts: Counter[str] = Counter()
         for entry in entries:
             found = _seconded(again(archive, entry), asked=second)
             counts[found.status] += 1
             if found.status != "same" or which.upper() != "ALL":
-                _tell(found)
+                _tell(masked(found) if mask else found)
         _tell_counts(counts)
         if second:
             print(words("已取得第二意见", "with a second opinion on each"))
@@ -104,10 +107,20 @@ def _number(text: str) -> int:
 def _tell(found: Replay) -> None:
     from policy_engine.audit.working_paper import says
 
-    print(f"{found.entry.seq:>8}  {found.entry.subject or '—'}  {says(found.status, LANGUAGE)}")
+    supposed = _supposed(found.restored)
+    print(f"{found.entry.seq:>8}  {found.entry.subject or '—'}  {says(found.status, LANGUAGE)}{supposed}")
     for difference in found.differences:
         print(f"          {difference.path}: {_short(difference.then)} → {_short(difference.current)}")
     report(found.problems)
+
+
+def _supposed(restored: Restored | None) -> str:
+    """The mark of a supposition, with its name."""
+    scenario = restored.record.scenario if restored is not None else None
+    if scenario is None or not scenario.supposes:
+        return ""
+    name = scenario.name and f" “{scenario.name}”"
+    return words(f"  设想{name}，不是决定", f"  SUPPOSED{name}, no decision")
 
 
 def _short(value: object) -> str:
@@ -143,7 +156,7 @@ def as_of(
     changed: Annotated[bool, typer.Option("--changed", help=words("只列不同的", "only what differs"))] = False,
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit import standing
 
         day, about = _day(date), day_of(on)
@@ -196,7 +209,7 @@ def not_included(
     ] = "omitted",
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit import standing
 
         day = _day(on)
@@ -240,7 +253,7 @@ def timeline(
     household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help=words("户编号", "its id"))],
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit.timeline import timeline as events
         from policy_engine.record.export import masked_entry_json
 
@@ -255,12 +268,15 @@ def timeline(
                 continue
             record, pack = event.restored.record, event.restored.pack
             known = words(f"知晓 {record.known_on}", f"known {record.known_on}") if record.known_on else ""
-            print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {pack.id}  {record.decision.on}  {known}")
+            print(
+                f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {pack.id}  {record.decision.on}  {known}"
+                f"{_supposed(event.restored)}"
+            )
             for answer in event.changed:
                 label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
                 print(f"    {label}: {_headline(pack, answer, mask=mask)}")
         if none:
-            raise RequestError([problem("request.not_recorded", found=household)])
+            raise RequestError([problem("request.not_recorded", found=_code(household, mask=mask))])
 
 
 @app.command(
@@ -268,13 +284,15 @@ def timeline(
     help=words("主管部门另作决定的情形，由谁、为何", "where the authority decided otherwise, by whom and why"),
 )
 def divergences(location: Location, mask: Mask = False) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit.timeline import divergences as found
-        from policy_engine.record.export import masked_entry_json
+        from policy_engine.record.export import masked_entry_json, masked_outcome
 
         for one in found(archive.ledger):
             said = masked_entry_json(one.entry)["body"] if mask else one.content
-            engine = one.answered["outcome"] if one.answered is not None else "—"
+            engine = "—"
+            if one.answered is not None:
+                engine = masked_outcome(one.answered["outcome"]) if mask else one.answered["outcome"]
             who, what = _code(one.entry.subject, mask=mask), f"{said.get('decision')}{said.get('item', '')}"
             print(f"{said.get('on', '')}  {who}  {what}: {engine} → {said.get('outcome')}")
             print(f"    {said.get('by', '')}: {said.get('why', '')}")
@@ -296,7 +314,7 @@ def sample(
     second: SecondOpinionAsked = False,
     mask: Mask = False,
 ) -> None:
-    with _archive(location) as archive:
+    with _archive(location, mask=mask) as archive:
         from policy_engine.audit.replay import masked
         from policy_engine.audit.replay import replay as again
         from policy_engine.audit.sample import sample as draw

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from policy_engine.app.case_file import append, checked, header, start, text_of
+from policy_engine.app.case_file import append, checked, given_event, header, particulars, start, text_of
 from policy_engine.app.cli.exits import Exit, report, told
-from policy_engine.app.cli.options import SettingsFile, day_of, pack_of, settings_of
+from policy_engine.app.cli.options import Mask, SettingsFile, day_of, pack_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.facts_file import load_data
 from policy_engine.decision.history import History, fold
-from policy_engine.decision.standing import divergences, standing
+from policy_engine.decision.masking import mask_divergence, mask_event, mask_history, mask_standing
+from policy_engine.decision.standing import Standing, divergences, standing
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.model.case import Event
 from policy_engine.report.case import brief_text, event_text, next_text, standing_text
 from policy_engine.report.case_data import history_data, standing_data
 
@@ -85,8 +84,9 @@ def open_(
     ] = None,
     recorded_on: Recorded = None,
     settings: SettingsFile = None,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         new = not file.exists()
         if new and pack is None:
             raise RequestError([problem("case.pack_needed", where=str(file))])
@@ -102,7 +102,9 @@ def open_(
         opening = {"event": "open", "case": case or procedure, "procedure": procedure, **dates}
         text, added = _next(text, file, opening | ({"follows": follows} if follows else {}), settings)
         append(file, fresh + added)
-        _tell_standing(_history(file, settings), case or procedure)
+        history = _history(file, settings)
+        (found,) = _standings(history, case or procedure, _day(history, None), mask=mask)
+        print(standing_text(history, found, LANGUAGE))
 
 
 @app.command(
@@ -145,24 +147,26 @@ def record(
     ] = None,
     recorded_on: Recorded = None,
     settings: SettingsFile = None,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         history = _history(file, settings)
         dates = _dates(on, recorded_on)
         if event is not None:
-            given: dict[str, Any] = {**_event(event), **dates}
+            given: dict[str, Any] = {**given_event(event), **dates}
         else:
             case = _one(history, case)
             here = history.cases[case].at if step is None else step
             given = {"event": "step", "case": case, "step": here, "result": result, "by": by, "person": person, **dates}
-            given |= {"particulars": _particulars(particular), "why": why, "corrects": corrects}
+            given |= {"particulars": particulars(particular), "why": why, "corrects": corrects}
             given = {key: value for key, value in given.items() if value is not None}
         _, added = _next(text_of(file), file, given, settings)
         append(file, added)
         after = _history(file, settings)
-        print(event_text(after.pack, after.events[-1], LANGUAGE))
+        print(_event(after, after.events[-1], mask=mask))
         if named := str(case or given.get("case") or ""):
-            print(brief_text(after, standing(after, named, _day(after, None)), LANGUAGE))
+            (found,) = _standings(after, named, _day(after, None), mask=mask)
+            print(brief_text(after, found, LANGUAGE))
 
 
 @app.command(
@@ -190,8 +194,9 @@ def facts_(
         bool,
         typer.Option("--add", help=words("列表是新增的几项，不是全部", "lists hold what is new, not all there is")),
     ] = False,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         data = load_data(facts)
         day = on or str(data.get("as_of", ""))
         if not day:
@@ -203,7 +208,7 @@ def facts_(
         _, added = _next(text_of(file), file, {"event": "facts", **_dates(day, recorded_on), **said}, settings)
         append(file, added)
         history = _history(file, settings)
-        print(event_text(history.pack, history.events[-1], LANGUAGE))
+        print(_event(history, history.events[-1], mask=mask))
 
 
 _HEADER = ("format", "subject", "as_of", "household_id", "village_id", "area_id")
@@ -213,24 +218,34 @@ _HEADER = ("format", "subject", "as_of", "household_id", "village_id", "area_id"
 @app.command(
     "show", help=words("按顺序列出全部事件，以及每案到哪一步", "every event in order, and where each case stands")
 )
-def show(file: CaseFileArgument, on: Asked = None, settings: SettingsFile = None, format_: Format = "text") -> None:
-    with told():
+def show(
+    file: CaseFileArgument,
+    on: Asked = None,
+    settings: SettingsFile = None,
+    format_: Format = "text",
+    mask: Mask = False,
+) -> None:
+    with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
+        found = _standings(history, None, day, mask=mask)
         if format_ == "json":
-            print(json.dumps(history_data(history.until(day), day), ensure_ascii=False, indent=2))
+            until = history.until(day)
+            diverging = [mask_divergence(one) if mask else one for one in divergences(until)]
+            shown = history_data(mask_history(until) if mask else until, day, found, diverging)
+            print(json.dumps(shown, ensure_ascii=False, indent=2))
             return
         for event in history.events:
             if event.happened_on <= day:
-                print(event_text(history.pack, event, LANGUAGE))
-        for case in _asked(history, None, day):
+                print(_event(history, event, mask=mask))
+        for item in found:
             print()
-            print(standing_text(history, standing(history, case, day), LANGUAGE))
-        for found in divergences(history):
+            print(standing_text(history, item, LANGUAGE))
+        for one in divergences(history):
             print(
                 words(
-                    f"\n裁定与事实不一致：{found.case}，{found.on}",
-                    f"\nthe authority decided otherwise: {found.case}, {found.on}",
+                    f"\n裁定与事实不一致：{one.case}，{one.on}",
+                    f"\nthe authority decided otherwise: {one.case}, {one.on}",
                 )
             )
         _refused(history)
@@ -243,11 +258,12 @@ def status(
     on: Asked = None,
     settings: SettingsFile = None,
     format_: Format = "text",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
-        found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
+        found = _standings(history, case, day, mask=mask)
         if format_ == "json":
             print(json.dumps([standing_data(item) for item in found], ensure_ascii=False, indent=2))
         else:
@@ -263,11 +279,12 @@ def next_(
     on: Asked = None,
     settings: SettingsFile = None,
     format_: Format = "text",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
-        found = [standing(history, id_, day) for id_ in _asked(history, case, day)]
+        found = _standings(history, case, day, mask=mask)
         if format_ == "json":
             print(json.dumps([standing_data(item)["next"] for item in found], ensure_ascii=False, indent=2))
             return
@@ -284,8 +301,8 @@ def next_(
         "check every event of a file: which of them the procedure does not allow",
     ),
 )
-def check(file: CaseFileArgument, settings: SettingsFile = None) -> None:
-    with told():
+def check(file: CaseFileArgument, settings: SettingsFile = None, mask: Mask = False) -> None:
+    with told(mask=mask):
         history = _history(file, settings)
         if not _refused(history):
             print(
@@ -296,6 +313,19 @@ def check(file: CaseFileArgument, settings: SettingsFile = None) -> None:
             )
             return
         raise typer.Exit(Exit.INVALID)
+
+
+def _standings(history: History, case: str | None, on: datetime.date, *, mask: bool) -> list[Standing]:
+    """Where the case named stands, or each that was open by that day; as it may be shown."""
+    opened = list(history.until(on).cases)
+    if case is not None and case not in opened:
+        raise RequestError([problem("case.unknown_case", found=case, near=", ".join(opened) or "—")])
+    found = [standing(history, id_, on) for id_ in ([case] if case is not None else opened)]
+    return [mask_standing(one, history.pack) for one in found] if mask else found
+
+
+def _event(history: History, event: Event, *, mask: bool) -> str:
+    return event_text(history.pack, mask_event(event) if mask else event, LANGUAGE)
 
 
 def _history(file: Path, settings: Path | None) -> History:
@@ -326,28 +356,6 @@ def _dates(on: str, recorded_on: str | None) -> dict[str, datetime.date]:
     return {"happened_on": happened} | ({"recorded_on": recorded} if recorded else {})
 
 
-def _event(name: str) -> dict[str, Any]:
-    if name != "-":
-        return load_data(Path(name))
-    try:
-        found = YAML().load(sys.stdin.read())
-    except YAMLError as error:
-        raise FactsError([problem("yaml.syntax", where="<stdin>", what=error)]) from None
-    return found if isinstance(found, dict) else {}
-
-
-def _particulars(given: list[str] | None) -> dict[str, Any] | None:
-    if not given:
-        return None
-    found = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise RequestError([problem("request.bad_assignment", found=text)])
-        found[name] = YAML().load(value)
-    return found
-
-
 def _one(history: History, case: str | None) -> str:
     """The case meant: the one named, else the only one that has not ended."""
     running = [id_ for id_, found in history.cases.items() if found.at in history.pack.procedure(found.procedure).steps]
@@ -360,20 +368,8 @@ def _one(history: History, case: str | None) -> str:
     return running[0]
 
 
-def _asked(history: History, case: str | None, on: datetime.date) -> list[str]:
-    """The case named, or all that were open by that day."""
-    opened = list(history.until(on).cases)
-    if case is not None and case not in opened:
-        raise RequestError([problem("case.unknown_case", found=case, near=", ".join(opened) or "—")])
-    return [case] if case is not None else opened
-
-
 def _day(history: History, on: str | None) -> datetime.date:
     day = day_of(on) or max((event.recorded_on for event in history.events), default=None)
     if day is None:
         raise RequestError([problem("request.no_date")])
     return day
-
-
-def _tell_standing(history: History, case: str) -> None:
-    print(standing_text(history, standing(history, case, _day(history, None)), LANGUAGE))

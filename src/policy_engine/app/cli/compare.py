@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli.options import PackName, Readings, Sets, SettingsFile, When, pack_of, scenario_of
+from policy_engine.app.cli.options import Mask, PackName, Readings, Sets, SettingsFile, When, pack_of, scenario_of
 from policy_engine.app.cli.population_options import (
     Decisions,
     Format,
@@ -41,13 +41,14 @@ def command(
     html: Html = None,
     svg: Svg = None,
     record: RecordTo = None,
+    mask: Mask = False,
 ) -> None:
-    with told_of_populations():
+    with told_of_populations(mask=mask):
         from policy_engine.app.cli.population_input import ask, scenarios_of, write
         from policy_engine.app.cli.progress import progress
         from policy_engine.report.comparison import comparison_data, comparison_text
         from policy_engine.report.population_page import comparison_charts, comparison_page
-        from policy_engine.scenario.compare import compare
+        from policy_engine.scenario.compare import compare, masked
 
         loaded = pack_of(pack)
         asked = ask(given, loaded, on, settings, weights)
@@ -68,6 +69,7 @@ def command(
                 samples=samples,
                 progress=tell,
             )
+        found = masked(found) if mask else found
         if record is not None:
             record_run(
                 record, pack, loaded, "scenario", {"input": digest_of(given), **comparison_data(found, samples=False)}

@@ -40,7 +40,7 @@ def command(
     format_: Annotated[Format, typer.Option("--format", help=words("输出格式", "form of the output"))] = Format.TEXT,
     mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         loaded = [load_pack(name) for name in packs or shipped_packs()]
         subjects, problems = read_facts_file(facts, joint_vocabulary(loaded))
         report(problems)

@@ -18,6 +18,7 @@ from policy_engine.app.cli.options import (
     Mask,
     PackName,
     Readings,
+    ScenarioFile,
     Sets,
     SettingsFile,
     TextFile,
@@ -97,6 +98,7 @@ def command(
         ),
     ] = None,
     settings: SettingsFile = None,
+    scenario: ScenarioFile = None,
     set_: Sets = None,
     reading: Readings = None,
     format_: FormatOption = Format.TEXT,
@@ -109,15 +111,15 @@ def command(
     full: Full = False,
     mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         failed: list[Exit] = []
         if pack == AUTO:
-            _folder_of_texts(text)
+            _for_any_pack(text, one_pack=bool(settings or scenario or set_ or reading))
             decided = _chosen(files, day_of(on), decision, failed)
         else:
             loaded = pack_of(pack)
-            supplied, scenario = settings_of(settings, loaded), scenario_of(set_, reading, loaded)
-            request = Request(day_of(on), tuple(decision) if decision else None, supplied, scenario)
+            supplied, supposed = settings_of(settings, loaded), scenario_of(set_, reading, loaded, scenario)
+            request = Request(day_of(on), tuple(decision) if decision else None, supplied, supposed)
             if any(map(_is_table, files)):
                 _without_text(text)
                 with _ledger(record) as ledger:
@@ -142,7 +144,10 @@ def _seconded(decided: list[Decided]) -> list[Decided]:
     return decided
 
 
-def _folder_of_texts(text: Path | None) -> None:
+def _for_any_pack(text: Path | None, *, one_pack: bool) -> None:
+    """`--pack auto` goes with a folder of texts, and with nothing that belongs to one pack."""
+    if one_pack:
+        raise RequestError([problem("request.one_pack")])
     if text is not None and not text.is_dir():
         raise typer.BadParameter(words("--pack auto 时 --text 须是文件夹", "with --pack auto, --text is a folder"))
 

@@ -25,7 +25,7 @@ from policy_engine.app.cli.table_summary import Summary, about
 from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
-from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_problem, short_code
+from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_rejected, short_code
 from policy_engine.decision.request import Request as AskedRequest
 from policy_engine.documents.mapping import Mapped, read_mapping
 from policy_engine.documents.results import PROBLEMS
@@ -322,12 +322,7 @@ def _write(request: Request, result: Result, outcome: Outcome, width: int) -> No
 
 
 def _shown(request: Request, rejected: Rejected) -> Rejected:
-    """The row without what stands in it, where that is personal or may be: its cell tells where to look."""
-    if not request.mask:
-        return rejected
-    found = mask_problem(rejected.problem, request.pack, "household")
-    found = replace(found, where=rejected.problem.where)
-    return replace(rejected, household=short_code(rejected.household), written=MASK, problem=found)
+    return mask_rejected(rejected, request.pack) if request.mask else rejected
 
 
 def problem_row(rejected: Rejected) -> list[Cell]:

@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 import typer
 
 from policy_engine.app.cli.exits import Exit, report, told
-from policy_engine.app.cli.options import SettingsFile, day_of, settings_of
+from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import fold
+from policy_engine.decision.masking import mask_owed, short_code
 from policy_engine.documents.read_case import is_case_file, read_case_file
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_pack import load_pack
@@ -50,8 +51,13 @@ def command(
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help=words("输出格式", "form of the output"))
     ] = "text",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    if mask and ics is not None:
+        raise typer.BadParameter(
+            words("遮盖后日历里的各户分不开", "masked, the entries of a calendar cannot be told apart")
+        )
+    with told(mask=mask):
         on = day_of(date)
         assert on is not None
         found: list[tuple[Pack, str, Owed]] = []
@@ -65,10 +71,10 @@ def command(
         if ics is not None:
             _calendar(ics, found, on)
         elif format_ == "json":
-            rows = [{"subject": subject, **owed_data([item])[0]} for _, subject, item in found]
+            rows = [{"subject": subject, **owed_data([item])[0]} for _, subject, item in _shown(found, mask=mask)]
             print(json.dumps(rows, ensure_ascii=False, indent=2))
         else:
-            _tell(found)
+            _tell(found, mask=mask)
         if any(item.state == "unknown" for _, _, item in found):
             raise typer.Exit(Exit.UNDETERMINED)
 
@@ -106,12 +112,17 @@ def _calendar(path: Path, found: list[tuple[Pack, str, Owed]], on: datetime.date
     print(path)
 
 
-def _tell(found: list[tuple[Pack, str, Owed]]) -> None:
+def _shown(found: list[tuple[Pack, str, Owed]], *, mask: bool) -> list[tuple[Pack, str, Owed]]:
+    """What is owed as it may be shown."""
+    return [(pack, short_code(name), mask_owed(item, pack)) for pack, name, item in found] if mask else found
+
+
+def _tell(found: list[tuple[Pack, str, Owed]], *, mask: bool) -> None:
     if not found:
         print(words("没有未尽的职责", "nothing is owed"))
     for subject in dict.fromkeys(subject for _, subject, _ in found):
-        mine = [(pack, item) for pack, name, item in found if name == subject]
-        print(subject)
-        for pack, item in mine:
+        mine = _shown([one for one in found if one[1] == subject], mask=mask)
+        print(mine[0][1])
+        for pack, _, item in mine:
             for line in owed_lines(pack, [item], item.duty.about, LANGUAGE):
                 print(f"  {line}")

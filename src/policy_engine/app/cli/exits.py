@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import IntEnum
 
 import typer
 
 from policy_engine.app.cli.words import LANGUAGE
 from policy_engine.decision.answer import Decision
+from policy_engine.decision.masking import mask_message
 from policy_engine.errors import DisagreementError, LedgerError, PolicyEngineError, Problem, RequestError
 
 __all__ = ["Exit", "exit_for", "report", "told"]
@@ -41,15 +43,21 @@ def exit_for(decisions: Iterable[Decision]) -> Exit:
     return Exit.DECIDED
 
 
+_masked: ContextVar[bool] = ContextVar("masked", default=False)
+"""Are problems told without values: was the command given `--mask`?"""
+
+
 def report(problems: Iterable[Problem]) -> None:
-    """Problems to standard error, each with its place."""
+    """Problems to standard error, each with its place; under `told(mask=True)` without anything about people."""
     for found in problems:
-        print(found.show(LANGUAGE), file=sys.stderr)
+        shown = mask_message(found) if _masked.get() else found
+        print(shown.show(LANGUAGE), file=sys.stderr)
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Problems end the command with their code and no traceback."""
+def told(*, mask: bool = False) -> Iterator[None]:
+    """Problems end the command with their code and no traceback; with `mask` they are told without anything about people."""
+    before = _masked.set(mask)
     try:
         yield
     except PolicyEngineError as error:
@@ -61,6 +69,8 @@ def told() -> Iterator[None]:
     except OSError as error:
         print(f"{error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         raise typer.Exit(Exit.COULD_NOT_RUN) from None
+    finally:
+        _masked.reset(before)
 
 
 def code_of(error: PolicyEngineError) -> Exit:

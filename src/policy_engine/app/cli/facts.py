@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from policy_engine.app.cli.exits import Exit, code_of, report, told
+from policy_engine.app.cli.options import Mask
 from policy_engine.app.cli.words import words
 from policy_engine.checking.plausible import implausible
 from policy_engine.documents.fact_places import place_of
@@ -41,8 +42,9 @@ def check(
         str | None,
         typer.Option("--pack", "-p", help=words("连同政策包增加的事实", "with the facts that this pack adds")),
     ] = None,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         vocabulary = load_pack(pack).vocabulary if pack else CORE
         errors: list[Problem] = []
         warnings: list[Problem] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ import typer
 
 from policy_engine.app.cli.exits import report, told
 from policy_engine.app.cli.options import (
+    Mask,
     PackName,
     Readings,
     Sets,
@@ -21,6 +23,7 @@ from policy_engine.app.cli.options import (
     settings_of,
 )
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.decision.masking import short_code
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import RequestError, problem
 from policy_engine.model.facts import Facts
@@ -28,7 +31,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import label_of
 from policy_engine.report.case_data import plain
 from policy_engine.report.words import say, shown
-from policy_engine.scenario.flip import MOST, Flips, flips
+from policy_engine.scenario.flip import MOST, Flips, flips, masked
 
 __all__ = ["command"]
 
@@ -59,8 +62,9 @@ def command(
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help=words("输出格式", "form of the output"))
     ] = "text",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         loaded = pack_of(pack)
         subjects, warnings = read_facts_file(facts, loaded.vocabulary)
         report(warnings)
@@ -73,10 +77,12 @@ def command(
                 raise RequestError([problem("request.no_date")])
             asked = _asked(loaded, decision, subject)
             found = flips(loaded, subject, asked, day, to=to, settings=chosen, scenario=scenario)
+            found = masked(found, loaded, subject.subject) if mask else found
+            code = short_code(subject.id) if mask else subject.id
             if format_ == "json":
-                rows.append(_data(subject, found))
+                rows.append(_data(code, found))
             else:
-                print(_text(loaded, subject, found))
+                print(_text(loaded, subject.subject, code, found))
         if format_ == "json":
             print(json.dumps(rows, ensure_ascii=False, indent=2))
 
@@ -90,8 +96,7 @@ def _asked(pack: Pack, decision: str | None, facts: Facts) -> str:
     return asked
 
 
-def _text(pack: Pack, facts: Facts, found: Flips) -> str:
-    subject = facts.subject
+def _text(pack: Pack, subject: str, code: str, found: Flips) -> str:
     type_ = pack.decision(found.decision).type
 
     def label(path: str) -> str:
@@ -104,15 +109,18 @@ def _text(pack: Pack, facts: Facts, found: Flips) -> str:
     def answer(what: Any) -> str:
         return say("undetermined", LANGUAGE) if plain(what) == "unknown" else shown(what, type_, LANGUAGE)
 
-    lines = [f"{facts.id or '—'}  {pack.decision(found.decision).label.in_(LANGUAGE)}: {answer(found.outcome)}"]
+    lines = [f"{code or '—'}  {pack.decision(found.decision).label.in_(LANGUAGE)}: {answer(found.outcome)}"]
     if found.lines:
         lines.append(words("离各条线：", "Lines:"))
     for line in found.lines:
         beyond = words("，结论不变", ", the answer stays") if line.beyond is None else f" → {answer(line.beyond)}"
-        away = words("还差", "short by") if line.distance > 0 else words("超出", "over by")
+        away = ""
+        if isinstance(line.distance, Decimal):
+            away = words(", 还差 ", ", short by ") if line.distance > 0 else words(", 超出 ", ", over by ")
+            away += value(line.path, abs(line.distance))
         lines.append(
-            f"  {label(line.path)} {value(line.path, line.value)}, {words('线', 'line')} {value(line.path, line.at)}, "
-            f"{away} {value(line.path, abs(line.distance))}{beyond}"
+            f"  {label(line.path)} {value(line.path, line.value)}, {words('线', 'line')} {value(line.path, line.at)}"
+            f"{away}{beyond}"
         )
     if not found.flips:
         lines.append(
@@ -126,9 +134,9 @@ def _text(pack: Pack, facts: Facts, found: Flips) -> str:
     return "\n".join(lines)
 
 
-def _data(facts: Facts, found: Flips) -> dict[str, Any]:
+def _data(code: str, found: Flips) -> dict[str, Any]:
     return {
-        "subject": facts.id,
+        "subject": code,
         "decision": found.decision,
         "outcome": plain(found.outcome),
         "lines": [

@@ -17,7 +17,6 @@ from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_o
 from policy_engine.app.cli.record import needs_ledger, now, read_bytes, tell_recorded
 from policy_engine.app.cli.words import words
 from policy_engine.decision.history import fold
-from policy_engine.decision.masking import short_code
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import FactsError, LedgerError, problem
@@ -44,9 +43,9 @@ PASSWORD = "POLICY_ENGINE_KEY_PASSWORD"  # noqa: S105 - a name
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Errors told in one line each, a missing extra among them."""
-    with told(), needs_ledger():
+def reading(*, mask: bool = False) -> Iterator[None]:
+    """Errors told in one line each, a missing extra among them; with `mask` without anything about people."""
+    with told(mask=mask), needs_ledger():
         yield
 
 
@@ -162,13 +161,15 @@ def list_(
     ] = None,
     mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
+        from policy_engine.record.export import masked_entry_json
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location) as ledger:
             for entry in ledger.entries(*filter(None, [kind]), subject=subject):
-                about = entry.subject if not mask or entry.kind == "pack" else short_code(entry.subject)
-                print(f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<10} {about:<20} {entry.hash[:16]}")
+                shown = masked_entry_json(entry) if mask else entry._asdict()
+                head = f"{entry.seq:>8}  {entry.recorded_at[:19]}Z  {entry.kind:<11}"
+                print(f"{head} {shown['subject']:<20} {shown.get('hash', '')[:16]}".rstrip())
 
 
 @app.command("add", help=words("记入一条 JSON，如事件或另作的决定", "append JSON, such as an event or a divergence"))
@@ -182,8 +183,9 @@ def add(
     key: Annotated[
         str, typer.Option("--key", help=words("这件事的键：同一键只记一次", "what names this act: it is recorded once"))
     ] = "",
+    mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
         from policy_engine.record.entry import Entry
         from policy_engine.record.ledger import open_ledger
 
@@ -227,8 +229,9 @@ def add_case(
         ),
     ] = None,
     settings: SettingsFile = None,
+    mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
         from policy_engine.monitoring.casework import entries_of
         from policy_engine.record.ledger import open_ledger
 
@@ -251,7 +254,7 @@ def show(
 ) -> None:
     if disclose and not mask:
         raise typer.BadParameter(words("--disclose 须与 --mask 同用", "--disclose goes with --mask"))
-    with reading():
+    with reading(mask=mask):
         from policy_engine.record.commitment import place_of_fact
         from policy_engine.record.export import entry_json, masked_entry_json
         from policy_engine.record.ledger import open_ledger
@@ -273,7 +276,7 @@ def export(
     ] = None,
     mask: Mask = False,
 ) -> None:
-    with reading():
+    with reading(mask=mask):
         from policy_engine.record.export import entry_json, masked_entry_json
         from policy_engine.record.ledger import open_ledger
 

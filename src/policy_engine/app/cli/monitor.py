@@ -14,7 +14,7 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, report
 from policy_engine.app.cli.ledger import reading
-from policy_engine.app.cli.options import PackName, SettingsFile, day_of, pack_of, settings_of
+from policy_engine.app.cli.options import Mask, PackName, SettingsFile, day_of, pack_of, settings_of
 from policy_engine.app.cli.record import now, pack_entry
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
@@ -55,8 +55,8 @@ TABLES = (".xlsx", ".xls", ".xlsm", ".csv")
 
 
 @contextmanager
-def _ledger(location: str, mode: Literal["read", "write"]) -> Iterator[Ledger]:
-    with reading():
+def _ledger(location: str, mode: Literal["read", "write"], *, mask: bool) -> Iterator[Ledger]:
+    with reading(mask=mask):
         from policy_engine.record.ledger import open_ledger
 
         with open_ledger(location, mode) as ledger:
@@ -96,8 +96,9 @@ def ingest(
         typer.Option("--mapping", help=words("表格的列对应（见 mapping）", "columns of tables (see mapping)")),
     ] = None,
     settings: SettingsFile = None,
+    mask: Mask = False,
 ) -> None:
-    with _ledger(ledger, "write") as opened:
+    with _ledger(ledger, "write", mask=mask) as opened:
         from policy_engine.monitoring.ingest import Monitoring, look_at
         from policy_engine.monitoring.ingest import ingest as take_in
         from policy_engine.monitoring.submission import submission
@@ -187,11 +188,14 @@ def board(
     ] = None,
     settings: SettingsFile = None,
     format_: Form = "text",
+    mask: Mask = False,
 ) -> None:
-    with _ledger(ledger, "read") as opened:
+    with _ledger(ledger, "read", mask=mask) as opened:
+        from policy_engine.monitoring.board import masked
         from policy_engine.report.monitoring import monitor_data, monitor_html, monitor_text
 
         found = _board(opened, pack_of(pack), on, settings, by)
+        found = masked(found) if mask else found
         if html is not None:
             try:
                 html.write_text(monitor_html(found, LANGUAGE), encoding="utf-8")
@@ -218,12 +222,15 @@ def alerts(
     all_: Annotated[bool, typer.Option("--all", help=words("连同已确认的", "acknowledged ones as well"))] = False,
     settings: SettingsFile = None,
     format_: Form = "text",
+    mask: Mask = False,
 ) -> None:
-    with _ledger(ledger, "read") as opened:
+    with _ledger(ledger, "read", mask=mask) as opened:
+        from policy_engine.monitoring.board import masked_alert
         from policy_engine.report.monitoring import alert_lines, alerts_data
 
         found = _board(opened, pack_of(pack), on, settings, "town")
         mine = [one for one in (found.alerts if all_ else found.open) if one.is_for(actor, person, found.on)]
+        mine = list(map(masked_alert, mine)) if mask else mine
         if format_ == "json":
             print(json.dumps(alerts_data(mine), ensure_ascii=False, indent=2))
         else:
@@ -249,8 +256,9 @@ def acknowledge(
     on: On = None,
     person: Annotated[str, typer.Option("--person", help=words("经办人代码", "a code of the person"))] = "",
     note: Annotated[str, typer.Option("--note", help=words("说明", "a note"))] = "",
+    mask: Mask = False,
 ) -> None:
-    with _ledger(ledger, "write") as opened:
+    with _ledger(ledger, "write", mask=mask) as opened:
         from policy_engine.app.cli.record import tell_recorded
         from policy_engine.monitoring.board import acknowledge as take_notice
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from policy_engine.app.cli.exits import told
-from policy_engine.app.cli.options import PackName, SettingsFile, When, day_of, pack_of, settings_of
+from policy_engine.app.cli.options import Mask, PackName, SettingsFile, When, day_of, pack_of, settings_of
 from policy_engine.app.cli.papers import Form, FormOption, OutFile, households_in, show, written
 from policy_engine.app.cli.words import LETTERS, words
 from policy_engine.errors import RequestError, problem
@@ -38,8 +38,9 @@ def command(
     settings: SettingsFile = None,
     format_: FormOption = Form.TEXT,
     out: OutFile = None,
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         loaded = pack_of(pack)
         found, supplied = _procedure(loaded, procedure), settings_of(settings, loaded)
         publicity_of(loaded, found)

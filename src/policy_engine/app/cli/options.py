@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 
 from policy_engine.app.cli.words import words
 from policy_engine.documents.read_pack import load_pack
+from policy_engine.documents.read_scenario import load_scenarios
 from policy_engine.documents.read_settings import load_settings, supposed
 from policy_engine.errors import RequestError, problem
 from policy_engine.expression import temporal
@@ -23,6 +25,7 @@ __all__ = [
     "Mask",
     "PackName",
     "Readings",
+    "ScenarioFile",
     "Sets",
     "SettingsFile",
     "TextFile",
@@ -100,6 +103,14 @@ Readings = Annotated[
         help=words("换一种解释（可多次）", "choose an option of a reading (repeatable)"),
     ),
 ]
+ScenarioFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--scenario",
+        metavar="FILE",
+        help=words("设想（YAML）：参数、解释、事实", "a scenario (YAML): figures, readings, facts"),
+    ),
+]
 
 
 def pack_of(name: str) -> Pack:
@@ -120,5 +131,13 @@ def settings_of(path: Path | None, pack: Pack) -> Settings:
     return Settings() if path is None else load_settings(path, pack)
 
 
-def scenario_of(sets: list[str] | None, readings: list[str] | None, pack: Pack) -> Scenario:
-    return supposed(sets or [], readings or [], pack)
+def scenario_of(sets: list[str] | None, readings: list[str] | None, pack: Pack, file: Path | None = None) -> Scenario:
+    """What is supposed: by a file with one scenario, and by `--set` and `--reading`, which go before it."""
+    given = supposed(sets or [], readings or [], pack)
+    if file is None:
+        return given
+    found = load_scenarios(file, pack)
+    if len(found) != 1:
+        raise RequestError([problem("request.one_scenario", where=str(file), found=len(found))])
+    parameters = {**found[0].parameters, **given.parameters}
+    return replace(found[0], parameters=parameters, readings={**found[0].readings, **given.readings})

@@ -12,6 +12,7 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, told
 from policy_engine.app.cli.options import (
+    Mask,
     PackName,
     Readings,
     Sets,
@@ -84,6 +85,7 @@ def _job(
     weights: str = "",
     *,
     only_outcomes: bool = False,
+    mask: bool = False,
 ) -> Job:
     try:
         from policy_engine.app.cli.population_run import Job
@@ -97,7 +99,7 @@ def _job(
         raise RequestError([problem("request.no_date")])
     asked = AskedPack(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
     evidence = Evidence(by=judged[0], observed_on=day_of(judged[1]))
-    runner = Runner(asked, tuple(decisions or loaded.answers), evidence, only_outcomes)
+    runner = Runner(asked, tuple(decisions or loaded.answers), evidence, only_outcomes, mask)
     return Job(runner, given, block, weights)
 
 
@@ -139,12 +141,14 @@ def decide(
     master: Annotated[
         str, typer.Option("--master", metavar="URL", help=words("Spark 集群的地址", "the Spark cluster"))
     ] = "local[*]",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         if missing and only:
             raise RequestError([problem("population.only_and_missing")])
-        judged, only_outcomes = (judged_by, judged_on), only is not None
-        job = _job(given, pack, on, decision, settings, set_, reading, block, judged, only_outcomes=only_outcomes)
+        judged = judged_by, judged_on
+        outcomes = only is not None
+        job = _job(given, pack, on, decision, settings, set_, reading, block, judged, only_outcomes=outcomes, mask=mask)
         if out.suffix not in (".parquet", ".csv", ".xlsx"):
             raise RequestError([problem("population.bad_out", found=out)])
         _may_write(out, given)
@@ -232,9 +236,11 @@ def describe(
     judged_by: By = "",
     judged_on: Seen = None,
     weights: Weights = "",
+    mask: Mask = False,
 ) -> None:
-    with told():
-        job = _job(given, pack, on, decision, settings, set_, reading, block, (judged_by, judged_on), weights)
+    with told(mask=mask):
+        judged = judged_by, judged_on
+        job = _job(given, pack, on, decision, settings, set_, reading, block, judged, weights, mask=mask)
         from policy_engine.app.cli.population_run import figures
 
         for line in figures(job, by=by, missing=missing):

@@ -56,9 +56,9 @@ Weights = Annotated[
 
 
 @contextmanager
-def told_of_populations() -> Iterator[None]:
+def told_of_populations(*, mask: bool) -> Iterator[None]:
     """Problems told as elsewhere; without Polars, how to install it. Everything that needs it is imported inside."""
-    with told():
+    with told(mask=mask):
         try:
             yield
         except ModuleNotFoundError as error:

@@ -18,6 +18,7 @@ from policy_engine.app.cli.population_input import FACTS, in_sheets, read_popula
 from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.decision.masking import mask_rejected
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together
@@ -84,7 +85,7 @@ def _at_once(job: Job, rejected: list[Rejected] | None) -> Population:
     if rejected is None or not in_sheets(job.given):
         return read_population(job.given, job.asked.pack)
     population, found = read_sheets(job.given, job.asked.pack)
-    rejected += found
+    rejected += [mask_rejected(one, job.asked.pack) for one in found] if job.runner.masked else found
     return population
 
 
@@ -203,7 +204,9 @@ class _Figures:
 
 
 def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
-    """The county in lines of text."""
+    """The county in lines of text; raises `RequestError` where masked figures are to be parted by a personal fact."""
+    if job.runner.masked and job.asked.pack.vocabulary.personal("household", by):
+        raise RequestError([problem("request.personal_by", found=by)])
     found = _Figures()
     for block in blocks(job):
         found.add(job, block, by)

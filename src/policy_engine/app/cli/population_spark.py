@@ -35,6 +35,7 @@ def write_on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals
         job.runner.evidence,
         missing,
         job.runner.only_outcomes,
+        job.runner.masked,
         batch=min(job.block or BATCH, BATCH),
     )
     spark = session(master)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy_engine.app.cli.options import PackName, SettingsFile, When, pack_of
+from policy_engine.app.cli.options import Mask, PackName, SettingsFile, When, pack_of
 from policy_engine.app.cli.population_options import Decisions, Format, Given, Html, Svg, told_of_populations
 from policy_engine.app.cli.words import LANGUAGE, words
 
@@ -18,8 +18,9 @@ def command(
     format_: Format = "text",
     html: Html = None,
     svg: Svg = None,
+    mask: Mask = False,
 ) -> None:
-    with told_of_populations():
+    with told_of_populations(mask=mask):
         from policy_engine.app.cli.population_input import ask, write
         from policy_engine.app.cli.progress import progress
         from policy_engine.report.curves import readings_data, readings_text

@@ -104,9 +104,10 @@ class RecordAs(NamedTuple):
     known_on: datetime.date
 
     def entry(self, decision: Decision, facts: Facts, request: Request, opinion: Opinion | None) -> Entry:
-        from policy_engine.record.form import decision_entry
+        from policy_engine.record.form import entry_of, record_of
 
-        return decision_entry(decision, facts, request, self.pack_files, self.known_on, opinion=opinion)
+        record = record_of(decision, facts, request, self.pack_files, self.known_on, opinion=opinion)
+        return entry_of(record, decision)
 
 
 def record_decisions(ledger: Ledger, decided: Iterable[Decided], known_on: datetime.date | None) -> None:

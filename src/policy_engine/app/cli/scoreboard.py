@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from policy_engine.app.cli.options import PackName, Readings, Sets, SettingsFile, When, pack_of, scenario_of
+from policy_engine.app.cli.options import Mask, PackName, Readings, Sets, SettingsFile, When, pack_of, scenario_of
 from policy_engine.app.cli.population_options import Decisions, Format, Given, Html, told_of_populations
 from policy_engine.app.cli.words import LANGUAGE, words
 
@@ -38,13 +38,14 @@ def command(
     readings: Readings = None,
     format_: Format = "text",
     html: Html = None,
+    mask: Mask = False,
 ) -> None:
-    with told_of_populations():
+    with told_of_populations(mask=mask):
         from policy_engine.app.cli.population_input import ask, facts_of, write
         from policy_engine.app.cli.progress import progress
         from policy_engine.report.board import board_data, board_text, list_text
         from policy_engine.report.population_page import board_page
-        from policy_engine.scenario.scoreboard import scoreboard
+        from policy_engine.scenario.scoreboard import masked, scoreboard
 
         loaded = pack_of(pack)
         asked = ask(given, loaded, on, settings)
@@ -60,6 +61,7 @@ def command(
                 settings=asked.settings,
                 scenario=scenario_of(sets, readings, loaded),
             )
+        found = masked(found) if mask else found
 
         def text() -> str:
             rows = [line for behind in found.behind for line in list_text(behind, LANGUAGE)] if lists else []

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli.options import PackName, SettingsFile, When, pack_of
+from policy_engine.app.cli.options import Mask, PackName, SettingsFile, When, pack_of
 from policy_engine.app.cli.population_options import Decisions, Format, Given, Html, Svg, told_of_populations
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.errors import RequestError, problem
@@ -28,8 +28,9 @@ def command(
     format_: Format = "text",
     html: Html = None,
     svg: Svg = None,
+    mask: Mask = False,
 ) -> None:
-    with told_of_populations():
+    with told_of_populations(mask=mask):
         from policy_engine.app.cli.population_input import ask, write
         from policy_engine.app.cli.progress import progress
         from policy_engine.report.curves import curves_data, curves_text

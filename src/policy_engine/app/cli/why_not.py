@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 import typer
 
 from policy_engine.app.cli.exits import report, told
-from policy_engine.app.cli.options import PackName, SettingsFile, When, day_of, pack_of, settings_of
+from policy_engine.app.cli.options import Mask, PackName, SettingsFile, When, day_of, pack_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
+from policy_engine.decision.masking import mask_decision
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import RequestError, problem
 from policy_engine.model.facts import Facts
@@ -37,14 +38,16 @@ def command(
     format_: Annotated[
         Literal["text", "json"], typer.Option("--format", help=words("输出格式", "form of the output"))
     ] = "text",
+    mask: Mask = False,
 ) -> None:
-    with told():
+    with told(mask=mask):
         loaded = pack_of(pack)
         chosen = settings_of(settings, loaded)
         pair = [
             decide_facts(loaded, _only(loaded, path), day_of(on), decisions=decisions, settings=chosen, ranked=False)
             for path in (one, other)
         ]
+        pair = [mask_decision(found) if mask else found for found in pair]
         rows: list[dict[str, Any]] = []
         for mine, theirs in _both(*pair):
             found = contrasts(mine, theirs)
