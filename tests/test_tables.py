@@ -316,6 +316,7 @@ OUTSIDE = {
     'u = "a"': None,
     'u = "z"': False,
     'u != "z"': True,
+    '"z" = u': False,
     'u in ("a", "b")': True,
     'u in ("a", "z")': None,
     'u in ("z", "w")': False,

@@ -36,10 +36,6 @@ class Months:
 
     count: int
 
-    @property
-    def years(self) -> int:
-        return int(self.count / 12)
-
     def __str__(self) -> str:
         sign, months = ("-" if self.count < 0 else ""), abs(self.count)
         years, rest = divmod(months, 12)

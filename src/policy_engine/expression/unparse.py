@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 from policy_engine.expression import tree
 from policy_engine.expression.tree import Node
-from policy_engine.values import show
+from policy_engine.values import Months, show
 
 __all__ = ["unparse"]
 
@@ -25,7 +26,7 @@ def _write(node: Node, level: int) -> str:
 
 
 def _literal(node: tree.Literal) -> tuple[int, str]:
-    if hasattr(node.value, "isoformat") or hasattr(node.value, "total_seconds") or hasattr(node.value, "years"):
+    if isinstance(node.value, (datetime.date, datetime.timedelta, Months)):
         return _TIGHT, "@" + show(node.value).partition("(")[2].rstrip(")")
     return _TIGHT, show(node.value)
 
