@@ -101,6 +101,12 @@ def test_any_expression(pair, half):
         assert type(found) is type(expected) or found is None
 
 
+@pytest.mark.parametrize("text", ["is known(x)", "{e: x}.e = 1", "xs in [xs]", "x in if a then [1..2] else [2..3]"])
+def test_what_is_not_written_is_left_to_the_evaluator(text):
+    with pytest.raises(NotGenerated):
+        Written(typed(text))
+
+
 # ---- packs
 
 

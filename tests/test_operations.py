@@ -181,6 +181,7 @@ def test_undefined_is_unknown_with_a_problem_and_nothing_missing(text, code):
         ('contains("foobar", "of")', False),
         ('ends with("foobar", "r")', True),
         ('lower case("aBc4")', "abc4"),
+        ('"foo" + "bar"', "foobar"),
         ("mean([1, 2, 6])", Decimal(3)),
         ("mean(1, 2)", Decimal("1.5")),
         ("floor(-1.5)", Decimal(-2)),
@@ -188,6 +189,9 @@ def test_undefined_is_unknown_with_a_problem_and_nothing_missing(text, code):
         ("round up(1.121, 2)", Decimal("1.13")),
         ("decimal(0.5, 6176)", Decimal("0.5")),
         ("decimal(9e6144, -6111)", Decimal("9e6144")),
+        ("decimal(1.5, 34)", Decimal("1.5")),
+        ("decimal(12.5, 33)", Decimal("12.5")),
+        ("max(3) < sum([1, 3])", True),
     ],
 )
 def test_functions_as_the_standard_shows_them(text, value):
@@ -474,8 +478,12 @@ def test_a_comparison_that_the_bounds_settle_is_settled(text, settled):
     assert (None if isinstance(found, Unknown) else found) is settled
 
 
-GOES_ON = {"xs": Possibly(((Decimal(2), True), (Decimal(3), True)), Unknown((Missing("fact", "xs"),)))}
-"""A list that may have more items than are known."""
+MORE = Unknown((Missing("fact", "more"),))
+GOES_ON = {
+    "xs": Possibly(((Decimal(2), True), (Decimal(3), True)), MORE),
+    "rs": Possibly(((Record({"ok": True, "n": Decimal(2)}), True),), MORE),
+}
+"""Lists that may have more items than are known."""
 
 
 @pytest.mark.parametrize(
@@ -501,12 +509,16 @@ GOES_ON = {"xs": Possibly(((Decimal(2), True), (Decimal(3), True)), Unknown((Mis
         ("max(xs) >= 3", None),
         ("xs[1] = 2", None),
         ("xs = [2, 3]", None),
+        ("count(rs.n) >= 1", True),
+        ("count(rs.n) <= 1", None),
+        ("list contains(rs.n, 2)", True),
+        ("every n in rs[ok].n satisfies n = 2", None),
     ],
 )
 def test_what_a_list_that_may_go_on_settles(text, settled):
     found = Context(Record(GOES_ON), TYPES).value(typed(text), {})
     if settled is None:
-        assert [missing.path for missing in found.missing] == ["xs"]
+        assert [missing.path for missing in found.missing] == ["more"]
     else:
         assert found is settled
 
@@ -521,6 +533,14 @@ def test_two_unknowns_do_not_match():
     for text in ("x = y", "x != y", "x = x", "x in [y]", "list contains([x], x)"):
         _, found, _ = evaluate(text, hidden)
         assert isinstance(found, Unknown), text
+
+
+@pytest.mark.parametrize(
+    "text", ["list contains([x], y)", "x in [y]", "[x] = xs[item > y]", "[x] = xs[item > y][item > 0]"]
+)
+def test_what_cannot_be_compared_names_both_sides(text):
+    half = Context(Record({"xs": (Decimal(1),)}), {"x": NUMBER, "y": NUMBER, "xs": ListType(NUMBER)})
+    assert {missing.path for missing in unknown_of(evaluate(text, half)[1]).missing} == {"x", "y"}
 
 
 def test_an_unknown_condition_chooses_only_between_equals():
