@@ -2,6 +2,7 @@
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -106,6 +107,38 @@ def test_expressions_of_every_rule(kind, rule, half, data):
         found = written.answer({name: supplied(value) for name, value in seen.items()})
         assert found == expected or (unseen and found is None), (found, expected)
         assert type(found) is type(expected) or found is None
+
+
+OF_A_NAME = (
+    "v between v - 1 and v|-v < v + 1|not(v < 0)|v in (v, 2)|v in [v]|v in [v..v]|v in (> v, <= v)|max(v, 1) >= v"
+    "|(if v > 0 then v else v) = v|count([v]) = 1|count(xs[item = v]) = 1|some w in [v] satisfies w = v|v in xs|[v] = xs"
+).split("|")
+
+
+@pytest.mark.parametrize("text", OF_A_NAME)
+def test_a_bound_name_is_seen_in_every_part(text):
+    assert Written(typed(f"every v in xs satisfies {text}")).answer({"xs": (Decimal(1),)}) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "value"),
+    [
+        ("a and 参保", {"a": False}, False),
+        ("参保 and a", {"a": False}, False),
+        ("a or 参保", {"a": True}, True),
+        ("参保 or a", {"a": True}, True),
+        ("x between 1 and 纯收入", {"x": Decimal(0)}, False),
+        ("x between 纯收入 and 1", {"x": Decimal(2)}, False),
+        ("x in [3..纯收入]", {"x": Decimal(2)}, False),
+        ("x in (2, 纯收入)", {"x": Decimal(2)}, True),
+        ("x in [纯收入, 2]", {"x": Decimal(2)}, True),
+        ("if a then x else 纯收入", {"a": True, "x": Decimal(2)}, Decimal(2)),
+        ("some v in xs satisfies v > 1 or a", {"xs": (Decimal(0), Decimal(2))}, True),
+        ("every v in xs satisfies v > 1 and a", {"xs": (Decimal(2), Decimal(0))}, False),
+    ],
+)
+def test_what_is_decided_needs_no_more(text, known, value):
+    assert Written(typed(text)).answer(known) == value
 
 
 @pytest.mark.parametrize("text", ["is known(x)", "{e: x}.e = 1", "xs in [xs]", "x in if a then [1..2] else [2..3]"])
