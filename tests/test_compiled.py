@@ -111,7 +111,7 @@ def test_expressions_of_every_rule(kind, rule, half, data):
 
 OF_A_NAME = (
     "v between v - 1 and v|-v < v + 1|not(v < 0)|v in (v, 2)|v in [v]|v in [v..v]|v in (> v, <= v)|max(v, 1) >= v"
-    "|(if v > 0 then v else v) = v|count([v]) = 1|count(xs[item = v]) = 1|some w in [v] satisfies w = v|v in xs|[v] = xs"
+    "|(if v > 0 then v else v) = v|count([v]) = 1|count(xs[item = v]) = 1|some w in [v], u in [w] satisfies u = v|v in xs|[v] = xs"
 ).split("|")
 
 
@@ -130,6 +130,8 @@ def test_a_bound_name_is_seen_in_every_part(text):
         ("x between 1 and 纯收入", {"x": Decimal(0)}, False),
         ("x between 纯收入 and 1", {"x": Decimal(2)}, False),
         ("x in [3..纯收入]", {"x": Decimal(2)}, False),
+        ("x in (2..纯收入]", {"x": Decimal(2)}, False),
+        ("x in [纯收入..2)", {"x": Decimal(2)}, False),
         ("x in (2, 纯收入)", {"x": Decimal(2)}, True),
         ("x in [纯收入, 2]", {"x": Decimal(2)}, True),
         ("if a then x else 纯收入", {"a": True, "x": Decimal(2)}, Decimal(2)),
