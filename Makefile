@@ -14,7 +14,7 @@ help:
 	@echo "make docs      build the documentation into docs/_build"
 	@echo "make bench     run the benchmarks, beside the peers that can be installed"
 	@echo "make generate  write the generated files anew"
-	@echo "make mutation  mutation testing of truth, expression and evaluation (slow)"
+	@echo "make mutation  mutation testing of the innermost rooms (slow)"
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -14,6 +14,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
+
+settings.register_profile(
+    "mutation", derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate)
+)
+"""For `make mutation`: the same examples in every run, and no time spent on making a failing one small."""
 
 HOW_TO_GET_IT = "PostgreSQL is not installed; get it with: apt-get install postgresql"
 REQUIRED = "POLICY_ENGINE_REQUIRE_ALL"

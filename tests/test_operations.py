@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from generators import GRAMMAR, TYPES, expressions, half_known, narrows, places, visible
 from policy_engine.evaluation.context import Context, evaluate
 from policy_engine.evaluation.operations import unknown_of
+from policy_engine.expression import temporal
 from policy_engine.expression.check import check
 from policy_engine.expression.parse import parse
 from policy_engine.expression.types import BOOLEAN, NUMBER, ListType
@@ -46,6 +47,8 @@ def undefined_code(text, **values):
     found = value_of(text, **values)
     assert isinstance(found, Unknown)
     assert found.missing == ()
+    assert found.problems[0].span is not None
+    assert "None" not in found.problems[0].show()
     return found.problems[0].code
 
 
@@ -81,6 +84,7 @@ def test_arithmetic_has_34_digits_half_to_even(one, other, op):
     left, right = Fraction(one), Fraction(other)
     exact = {"+": left + right, "-": left - right, "*": left * right, "/": left / right if right else None}[op]
     assert Fraction(value_of(f"a {op} b", a=one, b=other)) == half_even_34(exact)
+    assert Fraction(value_of("-a", a=one)) == -left
 
 
 @settings(deadline=None, max_examples=200)
@@ -128,10 +132,10 @@ def test_rounding(number, places_):
 
 
 @settings(deadline=None, max_examples=100)
-@given(AMOUNTS, st.integers(-50, 50).filter(bool))
+@given(AMOUNTS, st.integers(-500, 500).filter(bool).map(lambda tenths: Decimal(tenths) / 10))
 def test_modulo_takes_the_sign_of_the_divisor(dividend, divisor):
-    found = value_of("modulo(a, b)", a=dividend, b=Decimal(divisor))
-    assert Fraction(found) == Fraction(dividend) - divisor * (Fraction(dividend) / divisor // 1)
+    found = value_of("modulo(a, b)", a=dividend, b=divisor)
+    assert Fraction(found) == Fraction(dividend) - Fraction(divisor) * (Fraction(dividend) / Fraction(divisor) // 1)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +143,7 @@ def test_modulo_takes_the_sign_of_the_divisor(dividend, divisor):
     [
         ("1 / 0", "value.division_by_zero"),
         ("modulo(1, 0)", "value.division_by_zero"),
+        ("modulo(9e6144, 0.1)", "value.overflow"),
         ("min([])", "value.empty_list"),
         ("max([])", "value.empty_list"),
         ("mean([])", "value.empty_list"),
@@ -146,7 +151,14 @@ def test_modulo_takes_the_sign_of_the_divisor(dividend, divisor):
         ("[1, 2][0]", "value.no_such_item"),
         ("[1, 2][-3]", "value.no_such_item"),
         ('substring("abc", 4)', "value.outside_text"),
+        ('substring("abc", 0)', "value.outside_text"),
+        ('substring("abc", -4)', "value.outside_text"),
+        ('substring("abc", 1, 0)', "value.outside_text"),
+        ('substring("abc", 1.5)', "value.not_whole"),
+        ("decimal(1, 6177)", "value.bad_scale"),
+        ("decimal(1, -6112)", "value.bad_scale"),
         ("date(2021, 2, 29)", "value.no_such_date"),
+        ("date(2021.5, 2, 1)", "value.not_whole"),
         ('date(upper case("２０２１-01-01"))', "value.no_such_date"),
         ('date("9999-12-31") + @"P1D"', "value.overflow"),
         ('@"0001-01-31" - @"P1M"', "value.overflow"),
@@ -157,10 +169,43 @@ def test_undefined_is_unknown_with_a_problem_and_nothing_missing(text, code):
     assert undefined_code(text) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('substring("foobar", 3)', "obar"),
+        ('substring("foobar", 3, 3)', "oba"),
+        ('substring("foobar", -2, 1)', "a"),
+        ('substring("foobar", 1, 1)', "f"),
+        ('substring("foobar", -6)', "foobar"),
+        ('substring("foobar", 6, 9)', "r"),
+        ('contains("foobar", "of")', False),
+        ('ends with("foobar", "r")', True),
+        ('lower case("aBc4")', "abc4"),
+        ('"foo" + "bar"', "foobar"),
+        ("mean([1, 2, 6])", Decimal(3)),
+        ("mean(1, 2)", Decimal("1.5")),
+        ("floor(-1.5)", Decimal(-2)),
+        ("ceiling(-1.5)", Decimal(-1)),
+        ("round up(1.121, 2)", Decimal("1.13")),
+        ("decimal(0.5, 6176)", Decimal("0.5")),
+        ("decimal(9e6144, -6111)", Decimal("9e6144")),
+        ("decimal(1.5, 34)", Decimal("1.5")),
+        ("decimal(12.5, 33)", Decimal("12.5")),
+        ("max(3) < sum([1, 3])", True),
+    ],
+)
+def test_functions_as_the_standard_shows_them(text, value):
+    """DMN 1.5, 10.3.4: its own examples, and beside them the edges."""
+    assert value_of(text) == value
+
+
 def test_values_of_unlike_kinds_are_not_equal():
     assert value_of('list contains([true, "a"], 1)') is False
     assert value_of('list contains([true, "1"], "1")') is True
     assert value_of('[true, "a"] = [true, "a"]') is True
+    assert value_of("list contains([[1], 2], 2)") is True
+    assert value_of("list contains([[1], 2], [1])") is True
+    assert value_of('list contains(["a", {n: 1}], "a")') is True
 
 
 def test_a_deciding_operand_absorbs_what_is_undefined():
@@ -234,6 +279,7 @@ def _reached(year, day):
 
 @settings(deadline=None, max_examples=150)
 @given(st.timedeltas(datetime.timedelta(-9999), datetime.timedelta(9999)), st.integers(-500, 500), st.integers(1, 9))
+@example(datetime.timedelta(400_000_000, 86399, 999_999), 0, 1)
 def test_durations(days, months, number):
     total = days // datetime.timedelta(microseconds=1)
     assert value_of("p + p - p", p=days) == days
@@ -250,12 +296,36 @@ def test_durations(days, months, number):
     assert value_of("abs(m) >= -abs(m) and abs(p) >= -abs(p)", m=Months(months), p=days) is True
 
 
+FIGURES = st.lists(st.none() | st.integers(0, 999), min_size=6, max_size=6)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(["", "-"]), FIGURES)
+def test_a_duration_is_read_part_by_part(sign, figures):
+    date, time = ("".join(f"{n}{letter}" for n, letter in pairs if n is not None) for pairs in _lettered(figures))
+    found = temporal.read_duration(f"{sign}P{date}{'T' * bool(time)}{time}")
+    factor, (years, months, days, *clock) = -1 if sign else 1, figures
+    of_months, of_days = {years, months} != {None}, [days, *clock] != [None] * 4
+    if of_months is of_days:
+        assert found is None
+    elif of_months:
+        assert found == Months(factor * ((years or 0) * 12 + (months or 0)))
+    else:
+        days, hours, minutes, seconds = (n or 0 for n in (days, *clock))
+        assert found == factor * datetime.timedelta(days, seconds, hours=hours, minutes=minutes)
+
+
+def _lettered(figures):
+    return zip(figures[:3], "YMD", strict=True), zip(figures[3:], "HMS", strict=True)
+
+
 @settings(deadline=None, max_examples=60)
 @given(DATES)
 def test_parts_of_a_date(day):
     parts = [value_of(f"d.{part}", d=day) for part in ("year", "month", "day", "weekday")]
     assert parts == [day.year, day.month, day.day, day.isoweekday()]
     assert value_of("date(d.year, d.month, d.day) = d and date(t) = d", d=day, t=day.isoformat()) is True
+    assert value_of("date(d)", d=day) == day
 
 
 # ---- known values against Python
@@ -368,6 +438,7 @@ def test_lists_with_unknown_and_possible_items(half, items):
         ("count(xs[item > 1 or item > x])", (2, 3)),
         ("sum(xs[item > x])", (-1, 5)),
         ("sum(xs[item > 2 or item > x])", (2, 5)),
+        ("sum(xs[item < 0 or item > x])", (-1, 4)),
     ],
 )
 def test_bounds_of_counts_and_sums(text, bounds):
@@ -389,6 +460,11 @@ def test_bounds_of_counts_and_sums(text, bounds):
         ("4 < sum(xs[item > 2 or item > x]) + 0", None),
         ("count(xs[item > x]) > 1", None),
         ("count(xs[item > x]) = 2", None),
+        ("count(xs[item > x]) = 3", None),
+        ("0 != count(xs[item > x])", None),
+        ("count(xs[item > x]) = sum(xs[item > x])", None),
+        ("count(xs[item > x]) < sum(xs[item > x])", None),
+        ("xs[item > x] = [3]", None),
         ("max(xs[item > x]) < 9", None),
         ("list contains(xs[item > x], 3)", None),
         ("list contains(xs[item > x], 7)", False),
@@ -402,11 +478,69 @@ def test_a_comparison_that_the_bounds_settle_is_settled(text, settled):
     assert (None if isinstance(found, Unknown) else found) is settled
 
 
+MORE = Unknown((Missing("fact", "more"),))
+GOES_ON = {
+    "xs": Possibly(((Decimal(2), True), (Decimal(3), True)), MORE),
+    "rs": Possibly(((Record({"ok": True, "n": Decimal(2)}), True),), MORE),
+}
+"""Lists that may have more items than are known."""
+
+
+@pytest.mark.parametrize(
+    ("text", "settled"),
+    [
+        ("count(xs) >= 2", True),
+        ("count(xs) < 2", False),
+        ("count(xs) = 2", None),
+        ("count(xs) <= 99", None),
+        ("count(xs[item > 2]) >= 1", True),
+        ("count(xs[item > 2]) <= 2", None),
+        ("count(xs[item > 2][item > 2]) <= 2", None),
+        ("count(xs[item > 1]) = count(xs)", None),
+        ("sum(xs) = 5", None),
+        ("sum(xs) > 0", None),
+        ("list contains(xs, 3)", True),
+        ("list contains(xs, 7)", None),
+        ("7 in xs", None),
+        ("some v in xs satisfies v > 2", True),
+        ("some v in xs[item > 0] satisfies v > 3", None),
+        ("every v in xs satisfies v > 2", False),
+        ("every v in xs satisfies v > 1", None),
+        ("max(xs) >= 3", None),
+        ("xs[1] = 2", None),
+        ("xs = [2, 3]", None),
+        ("count(rs.n) >= 1", True),
+        ("count(rs.n) <= 1", None),
+        ("list contains(rs.n, 2)", True),
+        ("every n in rs[ok].n satisfies n = 2", None),
+    ],
+)
+def test_what_a_list_that_may_go_on_settles(text, settled):
+    found = Context(Record(GOES_ON), TYPES).value(typed(text), {})
+    if settled is None:
+        assert [missing.path for missing in found.missing] == ["more"]
+    else:
+        assert found is settled
+
+
+@pytest.mark.parametrize("text", ["count(xs[1 / item > 0])", "sum(xs[1 / item > 0])", "max(xs[1 / item > 0])"])
+def test_what_has_no_value_in_a_filter_is_told(text):
+    assert undefined_code(text, xs=(Decimal(0), Decimal(1))) == "value.division_by_zero"
+
+
 def test_two_unknowns_do_not_match():
     hidden = Context(Record(), {"x": NUMBER, "y": NUMBER})
     for text in ("x = y", "x != y", "x = x", "x in [y]", "list contains([x], x)"):
         _, found, _ = evaluate(text, hidden)
         assert isinstance(found, Unknown), text
+
+
+@pytest.mark.parametrize(
+    "text", ["list contains([x], y)", "x in [y]", "[x] = xs[item > y]", "[x] = xs[item > y][item > 0]"]
+)
+def test_what_cannot_be_compared_names_both_sides(text):
+    half = Context(Record({"xs": (Decimal(1),)}), {"x": NUMBER, "y": NUMBER, "xs": ListType(NUMBER)})
+    assert {missing.path for missing in unknown_of(evaluate(text, half)[1]).missing} == {"x", "y"}
 
 
 def test_an_unknown_condition_chooses_only_between_equals():

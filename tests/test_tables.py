@@ -49,8 +49,9 @@ def result(hit, held, otherwise):
 class Made:
     """A table as a pack, the facts that are known, and what the table means on each completion of them."""
 
-    def __init__(self, hit, rules, otherwise, facts, results):
+    def __init__(self, hit, rules, otherwise, facts, results, *, live=()):
         self.hit, self.rules, self.otherwise, self.facts, self.results = hit, rules, otherwise, facts, results
+        self.live, self.outcome_of = live, {f"r{number}": then for number, (_, then) in enumerate(rules)}
         self.pack = make_pack({"t": table(hit, rules, otherwise)})
 
     def __repr__(self):
@@ -85,12 +86,26 @@ def independent_tables(draw):
     names = [name for pair, (shape, _) in zip(pairs, chosen, strict=True) for name in pair[: 1 + ("{1}" in shape[0])]]
     facts = draw(st.dictionaries(st.sampled_from(names), st.booleans()))
 
-    def held(values):
-        truths = [shape[1](values[one], values.get(two)) for (one, two), (shape, _) in zip(pairs, chosen, strict=True)]
-        return [then for truth, (_, then) in zip(truths, chosen, strict=True) if truth]
+    def truths(values):
+        return [shape[1](values[one], values.get(two)) for (one, two), (shape, _) in zip(pairs, chosen, strict=True)]
 
-    results = [result(hit, held(values), otherwise) for values in completions(names, facts)]
-    return Made(hit, rules, otherwise, facts, results)
+    worlds = [truths(values) for values in completions(names, facts)]
+    results = [
+        result(hit, [then for holds, (_, then) in zip(world, chosen, strict=True) if holds], otherwise)
+        for world in worlds
+    ]
+    return Made(hit, rules, otherwise, facts, results, live=_live(hit, worlds))
+
+
+def _live(hit, worlds):
+    """The rules that an answer names, and those that its outcomes do: the rules that hold in some completion; of `first`
+    none behind one that holds in all; where such a one holds, `unique` and `any` leave no outcome of another."""
+    live = [number for number, truths in enumerate(zip(*worlds, strict=True)) if any(truths)]
+    sure = [number for number in live if all(world[number] for world in worlds)]
+    if hit == "first":
+        live = [number for number in live if not sure or number <= sure[0]]
+    giving = sure if sure and hit in ("unique", "any") else live
+    return [[f"r{number}" for number in numbers] for numbers in (live, giving)]
 
 
 @settings(deadline=None, max_examples=150)
@@ -111,6 +126,10 @@ def test_independent_conditions_give_exactly_what_some_completion_gives(made):
         assert answer.outcome == (results[0] if len(set(results)) == 1 and not {CONFLICT, GAP} & set(results) else None)
     assert answer.determined is (answer.outcome is not None)
     assert answer.status == _status(answer, set(results))
+    live, giving = made.live
+    assert [(rule.rule, rule.outcome) for rule in answer.rules] == [(id_, made.outcome_of[id_]) for id_ in live]
+    named = [(rule, found.outcome) for found in answer.possible for rule in found.rules]
+    assert sorted(named) == [(id_, made.outcome_of[id_]) for id_ in giving]
 
 
 def _status(answer, results):
@@ -131,7 +150,10 @@ def test_an_open_table_names_what_it_waits_for(made):
         assert answer_to(made.pack, {**learned, **facts}).status == answer.status
     for found in answer.possible:
         assert set(found.waits_for) <= missing
-        assert answer.status == "conflict" or found.certain is not bool(found.waits_for)
+        assert answer.status == "conflict" or found.certain is (not found.waits_for)
+        open_ = {rule.rule for rule in answer.rules if rule.holds is None} & set(found.rules)
+        own = {name for rule in open_ for name in FACTS[2 * int(rule[1:]) :][:2]}
+        assert not own or set(found.waits_for) <= own
 
 
 # ---- conditions that share facts: possibly too wide, never too narrow
@@ -276,6 +298,7 @@ FLAGS = [
     ("unique", [("f0", "a"), ("f1", "b")], None, None),
     ("unique", [("f0 and f1", "a"), ("not(f0) and f1", "b")], False, None),
     ("any", [("f0", "a"), ("f1", "a")], False, None),
+    ("unique", [("f0", "a"), ("f1", "a"), ("not(f1)", "b")], None, False),
     ("any", [('c = "k1"', "a"), ('c in ("k2", "k3")', "b")], False, False),
     ("first", [('c = "k1"', "a"), ('c = "k2"', "b")], False, None),
     ("first", [("x < y", "a"), ("x >= y", "b")], False, False),
@@ -308,6 +331,17 @@ def test_a_possible_conflict_names_what_it_waits_for(hit):
         answer = answer_to(pack, {"monitored": True})
         assert answer.status == "undetermined"
         assert [item.path for item in answer.missing] == ["rebuilding"]
+        assert {outcome.waits_for for outcome in answer.possible} == {("rebuilding",)}
+
+
+@pytest.mark.parametrize("hit", ["unique", "any", "first"])
+def test_a_table_tells_what_has_no_value(hit):
+    without = table(hit, [("x / 0 > 1", "a"), ("f0", "b")])
+    vocabulary = booleans("f0") | {"x": {"label": "x", "type": "number"}}
+    for pack in (make_pack({"t": without}, vocabulary), make_pack({"u": without, "t": {"is": 'u = "a"'}}, vocabulary)):
+        answer = answer_to(pack, {"f0": True, "x": 1})
+        assert answer.status == "undetermined"
+        assert [problem.code for problem in answer.problems] == ["value.division_by_zero"]
 
 
 # ---- what a decision that requires an open one sees
@@ -316,6 +350,7 @@ OUTSIDE = {
     'u = "a"': None,
     'u = "z"': False,
     'u != "z"': True,
+    '"z" = u': False,
     'u in ("a", "b")': True,
     'u in ("a", "z")': None,
     'u in ("z", "w")': False,

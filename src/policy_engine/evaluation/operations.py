@@ -214,7 +214,7 @@ def property_of(value: Value, name: str) -> Value:
     if name in ("years", "months"):
         years, months = divmod(abs(value.count), 12)
         return Decimal((years if name == "years" else months) * (-1 if value.count < 0 else 1))
-    seconds = int(abs(value).total_seconds())
+    seconds = abs(value) // datetime.timedelta(seconds=1)
     size, over = {"days": (86400, None), "hours": (3600, 24), "minutes": (60, 60), "seconds": (1, 60)}[name]
     part = seconds // size if over is None else seconds // size % over
     return Decimal(part if value.days >= 0 else -part)

@@ -10,6 +10,7 @@ import decimal
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias
 
 from policy_engine.expression import temporal
@@ -121,16 +122,13 @@ def _whole(number: Decimal) -> int:
     return int(number)
 
 
-def _rounded(mode: str) -> Callable[..., Decimal]:
-    def apply(number: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
-        places = _whole(scale)
-        if not -6111 <= places <= 6176:
-            raise Undefined("value.bad_scale", found=scale)
-        if places > 34 - number.adjusted() - 1:
-            return number
-        return number.quantize(Decimal(1).scaleb(-places), rounding=mode, context=CONTEXT)
-
-    return apply
+def _rounded(mode: str, number: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+    places = _whole(scale)
+    if not -6111 <= places <= 6176:
+        raise Undefined("value.bad_scale", found=scale)
+    if places > 34 - number.adjusted() - 1:
+        return number
+    return number.quantize(Decimal(1).scaleb(-places), rounding=mode, context=CONTEXT)
 
 
 def _modulo(dividend: Decimal, divisor: Decimal) -> Decimal:
@@ -203,7 +201,7 @@ def _text_test(apply: Callable[[str, str], bool]) -> tuple[Signature, ...]:
 
 
 def _rounding(mode: str, optional: int = 0) -> tuple[Signature, ...]:
-    return (Signature((("n", "number"), ("scale", "number")), _same, _rounded(mode), optional=optional),)
+    return (Signature((("n", "number"), ("scale", "number")), _same, partial(_rounded, mode), optional=optional),)
 
 
 _DATE_PARTS = (("year", "number"), ("month", "number"), ("day", "number"))
