@@ -475,7 +475,8 @@ def test_a_case_file_goes_into_the_ledger_once_and_divergences_show(tmp_path):
         assert done.returncode == 0, done.stderr
     with open_ledger(tmp_path / "ledger.db") as ledger:
         kinds = [(entry.kind, entry.subject) for entry in ledger.entries()][1:]
-        assert kinds == [(kind, "XZ-0001") for kind in ("event", "event", "divergence", "fulfilled")]
+        assert kinds[0] == ("pack", "xuanzhou_2021")
+        assert kinds[1:] == [(kind, "XZ-0001") for kind in ("event", "event", "divergence", "fulfilled")]
     shown = command("audit", "divergences", tmp_path / "ledger.db")
     said = subprocess.run(shown, capture_output=True, text=True, check=False).stdout
     assert 'XZ-0001  risk_removal: — → risk_removal = "propose"' in said

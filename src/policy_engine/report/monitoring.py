@@ -8,14 +8,13 @@ from typing import Any
 
 from policy_engine.errors import Language
 from policy_engine.model.pack import Pack
-from policy_engine.model.reaction import Becomes
 from policy_engine.monitoring.board import COLOURS, Alert, Area, Board, Obligation
 from policy_engine.report.case import owed_lines
 from policy_engine.report.case_data import cites_data, owed_data
 from policy_engine.report.columns import table_text
 from policy_engine.report.html import document
 from policy_engine.report.procedure import actors_text, in_
-from policy_engine.report.reaction import answer_text
+from policy_engine.report.reaction import happened_text
 from policy_engine.report.text import cited
 
 __all__ = ["alert_lines", "alerts_data", "monitor_data", "monitor_html", "monitor_text"]
@@ -76,7 +75,8 @@ def alert_lines(pack: Pack, alert: Alert, language: Language = "zh") -> Iterator
     """An alert: id, about whom, since when, what for; then who must see to it, by when, and on which clause."""
     sign = "✗" if alert.late else "✓" if alert.acknowledged else "·" if alert.body["certain"] else "?"
     maybe = "" if alert.body["certain"] else in_("（待查明）", " (open: facts are missing)", language)
-    yield f"{sign} {alert.id}  {alert.subject}  {alert.body['day']}  {_what(pack, alert, language)}{maybe}"
+    happened = happened_text(pack, alert.reaction.id, alert.body["what"], language)
+    yield f"{sign} {alert.id}  {alert.subject}  {alert.body['day']}  {happened}{maybe}"
     yield f"    {_who(pack, alert, language)} · {_time(pack, alert, language)}   {cited(alert.reaction.cites)}"
     if alert.reaction.opens and not alert.acknowledged:
         label = pack.procedure(alert.reaction.opens).label.in_(language)
@@ -84,16 +84,6 @@ def alert_lines(pack: Pack, alert: Alert, language: Language = "zh") -> Iterator
     for actors, day in alert.goes_on:
         when = str(day) if day else in_("文件未写何时", "when is not stated", language)
         yield f"    {in_('无人确认则报', 'goes on to', language)} {actors_text(pack, actors, language)}: {when}"
-
-
-def _what(pack: Pack, alert: Alert, language: Language) -> str:
-    when = alert.reaction.when
-    label = alert.reaction.label.in_(language)
-    return (
-        f"{label} [{answer_text(pack, when.decision, alert.body['what'], language)}]"
-        if isinstance(when, Becomes)
-        else label
-    )
 
 
 def _who(pack: Pack, alert: Alert, language: Language) -> str:
