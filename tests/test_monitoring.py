@@ -343,7 +343,7 @@ def test_another_engine_fires_the_same_reactions(durable):
     }
 
 
-@pytest.mark.parametrize("name", ["qingtian_2022", "xuanzhou_2021"])
+@pytest.mark.parametrize("name", ["minhang_2020", "qingtian_2022", "xuanzhou_2021", "zhejiang_2020"])
 def test_every_reaction_fires_in_both_engines_alike(durable, name):
     from policy_engine.forward.reactions import Firing
     from policy_engine.model.reaction import Arrives, Becomes
