@@ -20,7 +20,18 @@ from policy_engine.model.label import Label
 from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import Fact, RecordForm, Vocabulary
 
-__all__ = ["ID", "IGNORED_SHEETS", "MAIN", "Column", "Part", "Sheet", "columns_of", "in_sheets", "needed", "sheets_of"]
+__all__ = [
+    "ID",
+    "IGNORED_SHEETS",
+    "MAIN",
+    "Column",
+    "Part",
+    "Sheet",
+    "columns_of",
+    "in_sheets",
+    "needed",
+    "sheets_of",
+]
 
 MAIN = "户"
 """The sheet with a row for each household."""

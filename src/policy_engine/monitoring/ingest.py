@@ -1,30 +1,34 @@
 """New facts into the ledger: what they change is decided anew, alerts are raised and withdrawn, each exactly once.
 
 What is due follows from the set of submissions and the last day looked at, and from nothing else: not from the order in which
-they came, nor from what the ledger said before. An ingest writes the difference between that and what was told.
+they came, nor from what the ledger said before. An ingest writes the difference between that and what was told. Areas come
+after the households that lie in them (`areas`).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moments, steps, watched
+from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moment, moments, steps, watched
 from policy_engine.decision.request import Request
 from policy_engine.errors import LedgerError
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
 from policy_engine.model.scenario import Settings
+from policy_engine.monitoring.areas import area_along, counting, may_lie_in, sets_off
 from policy_engine.monitoring.state import (
     ALERT,
     WITHDRAWAL,
     State,
+    areas_in,
     day_entry,
     days_told,
+    households_in,
     read_states,
     states,
 )
@@ -56,6 +60,9 @@ class Tally(NamedTuple):
         return Tally(*(before + new.count(name) for before, name in zip(self, names, strict=True)))
 
 
+_NOTHING = Tally()
+
+
 @dataclass(frozen=True)
 class Monitoring:
     """With what is monitored: the pack, its files as they stand in the ledger, the clock, figures of the deployer.
@@ -80,7 +87,14 @@ def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) ->
     by_subject: dict[tuple[str, str], list[Submission]] = {}
     for one in new:
         by_subject.setdefault((one.facts.subject, one.facts.id), []).append(one)
-    return _appended(ledger, monitoring, by_subject, looked)
+    tally = _appended(ledger, monitoring, {key: some for key, some in by_subject.items() if key[0] != "area"}, looked)
+    areas = {key: some for key, some in by_subject.items() if key[0] == "area"}
+    if sets_off(monitoring.pack):
+        touched = [one.facts for one in households_in(ledger, monitoring.pack, {id_ for _, id_ in by_subject})]
+        for own in areas_in(ledger, monitoring.pack):
+            if any(may_lie_in(household, own.facts) for household in touched):
+                areas.setdefault(("area", own.facts.id), [])
+    return _appended(ledger, monitoring, areas, looked, tally)
 
 
 def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally:
@@ -88,7 +102,8 @@ def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally
     ledger.append([monitoring.files, day_entry(monitoring.pack, day)], monitoring.clock())
     looked = max(days_told(ledger, monitoring.pack))
     everyone = states(ledger.entries(), monitoring.pack)
-    return _appended(ledger, monitoring, {key: [] for key in everyone}, looked)
+    ordered = sorted(everyone, key=lambda key: key[0] == "area")
+    return _appended(ledger, monitoring, {key: [] for key in ordered}, looked)
 
 
 def _appended(
@@ -96,8 +111,8 @@ def _appended(
     monitoring: Monitoring,
     by_subject: dict[tuple[str, str], list[Submission]],
     looked: datetime.date,
+    tally: Tally = _NOTHING,
 ) -> Tally:
-    tally = Tally()
     pending = iter(by_subject.items())
     while some := list(islice(pending, AT_ONCE)):
         tally = _one_batch(ledger, monitoring, some, looked, tally)
@@ -114,11 +129,13 @@ def _one_batch(
     """All entries about some subjects, in one transaction; worked out anew where another writer was first."""
     for tries_left in reversed(range(_TRIES)):
         seen: dict[str, int] = {}
-        entries: list[Entry] = []
+        known: list[tuple[State, list[Submission]]] = []
         for (kind, subject), new in some:
             found, seen[subject] = read_states(ledger, monitoring.pack, subject)
-            state = found.get((kind, subject), State(kind, subject))
-            entries += _news(monitoring, state, new, looked)
+            known.append((found.get((kind, subject), State(kind, subject)), new))
+        counted = counting(monitoring.pack) and any(state.kind == "area" for state, _ in known)
+        households = households_in(ledger, monitoring.pack) if counted else []
+        entries = [entry for state, new in known for entry in _news(monitoring, state, new, looked, households)]
         try:
             receipts = ledger.append(entries, monitoring.clock(), seen=seen) if entries else ()
         except LedgerError as error:
@@ -132,8 +149,17 @@ def _one_batch(
 # ---- one subject
 
 
-def _news(monitoring: Monitoring, state: State, new: Sequence[Submission], looked: datetime.date) -> Iterator[Entry]:
-    """What is to be appended about a subject: submissions, decisions that are new or turn out otherwise, alerts."""
+def _news(
+    monitoring: Monitoring,
+    state: State,
+    new: Sequence[Submission],
+    looked: datetime.date,
+    households: Sequence[Submission] = (),
+) -> Iterator[Entry]:
+    """What is to be appended about a subject: submissions, decisions that are new or turn out otherwise, alerts.
+
+    `households` are those from which an area is put together; then a decision stands beside each new alert about it.
+    """
     known = {one.hash: one.known_on for one in state.submissions}
     fresh = [one for one in new if one.hash not in known or one.known_on < known[one.hash]]
     fresh = list({(one.hash, one.known_on): one for one in fresh}.values())
@@ -141,13 +167,14 @@ def _news(monitoring: Monitoring, state: State, new: Sequence[Submission], looke
     every = [*state.submissions, *fresh]
     if not every:
         return
-    subject = Subject(monitoring, every, looked)
+    subject = Subject(monitoring, every, looked, households if state.kind == "area" else ())
     if fresh:
         yield from subject.decisions(state.submissions)
     due = subject.alerts()
-    for id_, body in due.items():
-        if id_ in state.withdrawn or state.alerts.get(id_) != body:
-            yield _told(ALERT, state, id_, body)
+    told = {id_: body for id_, body in due.items() if id_ in state.withdrawn or state.alerts.get(id_) != body}
+    if told and subject.households and not fresh:
+        yield from subject.decided({datetime.date.fromisoformat(body["day"]) for body in told.values()})
+    yield from (_told(ALERT, state, id_, body) for id_, body in told.items())
     for id_, body in state.standing().items():
         if id_ not in due:
             yield _told(WITHDRAWAL, state, id_, subject.withdrawal(body))
@@ -159,30 +186,51 @@ def _told(kind: str, state: State, id_: str, body: dict[str, Any]) -> Entry:
 
 
 class Subject:
-    """All that was handed in about one subject, and what follows from it by a day."""
+    """All that was handed in about one subject, and what follows from it by a day; of an area also about its households."""
 
-    def __init__(self, monitoring: Monitoring, every: Sequence[Submission], looked: datetime.date) -> None:
+    def __init__(
+        self,
+        monitoring: Monitoring,
+        own: Sequence[Submission],
+        looked: datetime.date,
+        households: Sequence[Submission] = (),
+    ) -> None:
         self.monitoring = monitoring
         self.pack = monitoring.pack
-        self.every = every
-        self.id = every[0].facts.id
-        self.until = max(looked, *(one.known_on for one in every))
+        self.own = own
+        self.households = households
+        self.every = [*own, *households]
+        self.id = own[0].facts.id
+        self.until = max(looked, *(one.known_on for one in self.every))
         self.seen: dict[tuple[datetime.date, Facts], Moment] = {}
-        self.history = folded(self.pack, every, monitoring.settings)
+        self.history = folded(self.pack, own, monitoring.settings)
 
-    def moments(self, submissions: Sequence[Submission], until: datetime.date) -> list[Moment]:
-        return moments(folded(self.pack, submissions, self.monitoring.settings), until, self.seen)
+    def moments(self, submissions: Sequence[Submission], until: datetime.date, last: int = 0) -> list[Moment]:
+        """What these come to on each day up to a day; with `last` so many days before it and no more."""
+        settings = self.monitoring.settings
+        if not self.households:
+            return moments(folded(self.pack, submissions, settings), until, self.seen)[-last:]
+        own = [one for one in submissions if one.facts.subject == "area"]
+        households = [one for one in submissions if one.facts.subject != "area"]
+        along = area_along(self.pack, own, households, settings, until=until, last=last) if own else []
+        return [moment(self.pack, facts, day, settings) for day, facts in along]
 
     def decisions(self, before: Sequence[Submission]) -> Iterator[Entry]:
         """Records of the days that are new or come out otherwise than `before`, and last of what is known now."""
-        asked = watched(self.pack, self.history.subject)
-        old = {one.day: one.answers for one in self.moments(before, self.until)}
+        old = {one.day: one.answers for one in self.moments([*before, *self.households], self.until)}
         along = self.moments(self.every, self.until)
         touched = [one for one in along[:-1] if old.get(one.day) != one.answers]
-        for one in (*touched, *along[-1:]) if asked else ():
-            request = Request(one.day, asked, self.monitoring.settings, ranked=False)
-            decision = request.decide(self.pack, one.facts)
-            yield decision_entry(decision, one.facts, request, self.monitoring.files.body_hash, self.until)
+        yield from map(self.record, (*touched, *along[-1:]) if watched(self.pack, self.history.subject) else ())
+
+    def decided(self, days: Container[datetime.date]) -> Iterator[Entry]:
+        """Records of some days."""
+        return (self.record(one) for one in self.moments(self.every, self.until) if one.day in days)
+
+    def record(self, found: Moment) -> Entry:
+        asked = watched(self.pack, self.history.subject)
+        request = Request(found.day, asked, self.monitoring.settings, ranked=False)
+        decision = request.decide(self.pack, found.facts)
+        return decision_entry(decision, found.facts, request, self.monitoring.files.body_hash, self.until)
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """Every alert that is due, by id: a function of the set of submissions and of the last day looked at."""
@@ -191,7 +239,7 @@ class Subject:
         for step in along:
             self.monitoring.check(step.findings)
         self.monitoring.check(frozenset(f"owed:{item.duty.id}:{item.state}" for _, item in owed))
-        first = min(one.known_on for one in self.every)
+        first = min(one.known_on for one in self.own)
         due = [(one, self.known(one)) for one in due_along(self.pack, along, self.monitoring.settings)]
         due += [(one, max(one.day, first)) for one, _ in owed]
         return {one.id(self.pack.id, self.id): self.body(one, known) for one, known in due}
@@ -201,8 +249,8 @@ class Subject:
         first = min(one.known_on for one in self.every if one.day == due.day)
         stages = sorted({one.known_on for one in self.every})
         for stage in (one for one in stages[:-1] if one >= first):
-            then = self.moments([one for one in self.every if one.known_on <= stage], due.day)
-            last = list(steps(then[-2:]))[-1:]
+            then = self.moments([one for one in self.every if one.known_on <= stage], due.day, last=2)
+            last = list(steps(then))[-1:]
             if due in due_along(self.pack, last, self.monitoring.settings):
                 return stage
         return stages[-1]
