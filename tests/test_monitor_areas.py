@@ -119,6 +119,16 @@ def test_in_any_order_and_in_any_parts(order, monitoring, tmp_path):
         assert boards[0] == boards[1]
 
 
+def test_an_area_knows_nothing_of_the_households_of_another(monitoring, tmp_path):
+    """Handed in together: what became known later elsewhere does not move what is known here."""
+    other = [area(area_id="A-2", town="孙埠镇"), household("H-9", "2021-11-01", HIT, town="孙埠镇", known="2022-01-01")]
+    with fresh(tmp_path) as ledger:
+        ingest(ledger, monitoring, [*STORY, *other])
+        known = {entry.subject: entry.content()["known_on"] for entry in ledger.entries(kind="decision")}
+        assert (known["A-1"], known["A-2"]) == ("2021-09-25", "2022-01-01")
+        assert warnings(ledger) == [("A-1", "2021-09-20", "2021-09-25")]
+
+
 def test_households_never_handed_in_are_not_a_no(monitoring, tmp_path):
     with fresh(tmp_path) as ledger:
         ingest(ledger, monitoring, STORY[:3])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,10 +22,24 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Becomes
 from policy_engine.model.scenario import Settings
 from policy_engine.model.vocabulary import YEARS
-from policy_engine.monitoring.submission import Submission, folded
+from policy_engine.monitoring.submission import KIND, Submission, folded, read_submission
+from policy_engine.record.entry import Entered
+from policy_engine.record.ledger import Ledger
 from policy_engine.values import Record
 
-__all__ = ["PLACES", "area_along", "area_on", "counted", "counting", "may_lie_in", "sets_off"]
+__all__ = [
+    "PLACES",
+    "area_along",
+    "area_on",
+    "areas_in",
+    "counted",
+    "counting",
+    "households_in",
+    "households_of",
+    "may_lie_in",
+    "near",
+    "sets_off",
+]
 
 _LIST = "households"
 PLACES = ("province", "prefecture", "county", "town")
@@ -51,6 +65,71 @@ def counted(pack: Pack) -> tuple[str, ...]:
         if id_ in pack.decisions and pack.decision(id_).about == "area"
     ]
     return tuple(dict.fromkeys(found))
+
+
+# ---- what the ledger has
+
+
+def areas_in(ledger: Ledger, pack: Pack) -> list[Submission]:
+    """What was handed in about areas."""
+    return [read_submission(content, pack, entry.seq) for entry, content in _handed_in(ledger, pack, "area")]
+
+
+def households_in(ledger: Ledger, pack: Pack, codes: Container[str]) -> list[Submission]:
+    """What was handed in about the households with these codes."""
+    found = _handed_in(ledger, pack, "household")
+    return [read_submission(content, pack, entry.seq) for entry, content in found if entry.subject in codes]
+
+
+def households_of(ledger: Ledger, pack: Pack, areas: Sequence[Submission]) -> list[Submission]:
+    """What was handed in about the households that were ever said to lie in one of these areas."""
+    if not _said(areas):
+        return []
+    said: dict[str, set[tuple[str, str]]] = {}
+    for entry, content in _handed_in(ledger, pack, "household"):
+        said.setdefault(entry.subject, set()).update(_places(content["facts"]["facts"]))
+    return households_in(ledger, pack, {code for code, places in said.items() if _near(places, areas)})
+
+
+def near(households: Iterable[Submission], area: Sequence[Submission]) -> list[Submission]:
+    """Those of the households that were ever said to lie in an area."""
+    by_code: dict[str, list[Submission]] = {}
+    for one in households:
+        by_code.setdefault(one.facts.id, []).append(one)
+    return [one for mine in by_code.values() if _near(set().union(*_said(mine).values()), area) for one in mine]
+
+
+def _near(household: set[tuple[str, str]], areas: Sequence[Submission]) -> bool:
+    return any(_meet(area, household) for area in _said(areas).values())
+
+
+def _said(submissions: Iterable[Submission]) -> dict[str, set[tuple[str, str]]]:
+    """What was ever said of the place of each subject that has one."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for one in submissions:
+        found.setdefault(one.facts.id, set()).update(_places(one.facts.root))
+    return {code: places for code, places in found.items() if places}
+
+
+def _meet(area: set[tuple[str, str]], household: set[tuple[str, str]]) -> bool:
+    """For each level that the area has said, did the household say one of the same?"""
+    return {name for name, _ in area} <= {name for name, _ in area & household}
+
+
+def _places(root: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    return ((name, root[name]) for name in PLACES if isinstance(root.get(name), str))
+
+
+def _handed_in(ledger: Ledger, pack: Pack, kind: str) -> Iterator[tuple[Entered, dict[str, Any]]]:
+    mark = f'"subject":"{kind}"'  # bodies are canonical: what lacks this is about something else, and need not be read
+    for entry in ledger.entries(kind=KIND):
+        if mark in entry.body:
+            content = entry.content()
+            if content["pack"] == pack.id and content["facts"]["subject"] == kind:
+                yield entry, content
+
+
+# ---- an area from day to day
 
 
 def may_lie_in(household: Facts, area: Facts) -> bool:

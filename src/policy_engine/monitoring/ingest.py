@@ -20,15 +20,21 @@ from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
 from policy_engine.model.scenario import Settings
-from policy_engine.monitoring.areas import area_along, counting, may_lie_in, sets_off
+from policy_engine.monitoring.areas import (
+    area_along,
+    areas_in,
+    households_in,
+    households_of,
+    may_lie_in,
+    near,
+    sets_off,
+)
 from policy_engine.monitoring.state import (
     ALERT,
     WITHDRAWAL,
     State,
-    areas_in,
     day_entry,
     days_told,
-    households_in,
     read_states,
     states,
 )
@@ -90,7 +96,8 @@ def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) ->
     tally = _appended(ledger, monitoring, {key: some for key, some in by_subject.items() if key[0] != "area"}, looked)
     areas = {key: some for key, some in by_subject.items() if key[0] == "area"}
     if sets_off(monitoring.pack):
-        touched = [one.facts for one in households_in(ledger, monitoring.pack, {id_ for _, id_ in by_subject})]
+        codes = {id_ for kind, id_ in by_subject if kind == "household"}
+        touched = [one.facts for one in households_in(ledger, monitoring.pack, codes)]
         for own in areas_in(ledger, monitoring.pack):
             if any(may_lie_in(household, own.facts) for household in touched):
                 areas.setdefault(("area", own.facts.id), [])
@@ -133,8 +140,8 @@ def _one_batch(
         for (kind, subject), new in some:
             found, seen[subject] = read_states(ledger, monitoring.pack, subject)
             known.append((found.get((kind, subject), State(kind, subject)), new))
-        counted = counting(monitoring.pack) and any(state.kind == "area" for state, _ in known)
-        households = households_in(ledger, monitoring.pack) if counted else []
+        areas = [one for state, new in known if state.kind == "area" for one in (*state.submissions, *new)]
+        households = households_of(ledger, monitoring.pack, areas) if sets_off(monitoring.pack) else []
         entries = [entry for state, new in known for entry in _news(monitoring, state, new, looked, households)]
         try:
             receipts = ledger.append(entries, monitoring.clock(), seen=seen) if entries else ()
@@ -167,7 +174,7 @@ def _news(
     every = [*state.submissions, *fresh]
     if not every:
         return
-    subject = Subject(monitoring, every, looked, households if state.kind == "area" else ())
+    subject = Subject(monitoring, every, looked, near(households, every) if state.kind == "area" else ())
     if fresh:
         yield from subject.decisions(state.submissions)
     due = subject.alerts()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,8 @@ __all__ = [
     "DAY",
     "WITHDRAWAL",
     "State",
-    "areas_in",
     "day_entry",
     "days_told",
-    "households_in",
     "read_states",
     "states",
 ]
@@ -89,26 +87,6 @@ def read_states(ledger: Ledger, pack: Pack, subject: str) -> tuple[dict[tuple[st
     """The states of a subject's code, and the number of the last entry about it."""
     entries = list(ledger.entries(subject=subject))
     return states(entries, pack), entries[-1].seq if entries else 0
-
-
-def areas_in(ledger: Ledger, pack: Pack) -> list[Submission]:
-    """What was handed in about areas."""
-    return _handed_in(ledger, pack, "area", None)
-
-
-def households_in(ledger: Ledger, pack: Pack, codes: Container[str] | None = None) -> list[Submission]:
-    """What was handed in about households: all, or those with these codes."""
-    return _handed_in(ledger, pack, "household", codes)
-
-
-def _handed_in(ledger: Ledger, pack: Pack, kind: str, codes: Container[str] | None) -> list[Submission]:
-    found = []
-    for entry in ledger.entries(kind=KIND):
-        if codes is None or entry.subject in codes:
-            content = entry.content()
-            if content["pack"] == pack.id and content["facts"]["subject"] == kind:
-                found.append(read_submission(content, pack, entry.seq))
-    return found
 
 
 def day_entry(pack: Pack, day: datetime.date) -> Entry:
