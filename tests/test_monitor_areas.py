@@ -211,7 +211,8 @@ def test_the_board_shows_the_count_with_its_bounds(monitoring, tmp_path):
         ingest(ledger, monitoring, STORY)
         found = board(ledger, PACK, day("2021-10-01"), monitoring.settings)
         assert "A-1  宣州区 水东镇  3 户已录入，可能还有" in monitor_text(found)
-        assert "至少 2 户" in monitor_text(found)
+        assert "至少 2 户   2.3 “区域性、规模性返贫风险”" in monitor_text(found)
+        assert "规模性返贫风险预警: 预警   2.3 “及时排查预警区域性、规模性返贫风险”" in monitor_text(found)
         assert "at least 2 households" in monitor_html(found, "en")
         (region,) = monitor_data(found)["regions"]
         assert region["answers"][0]["bounds"] == ["2", None]

@@ -20,7 +20,7 @@ from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Reaction
 from policy_engine.model.scenario import Settings
-from policy_engine.monitoring.areas import PLACES, area_on, counted
+from policy_engine.monitoring.areas import PLACES, area_on, counted, near
 from policy_engine.monitoring.state import ACKNOWLEDGEMENT, State, states
 from policy_engine.monitoring.submission import FORM, folded
 from policy_engine.record.entry import Entry
@@ -148,7 +148,7 @@ def _regions(pack: Pack, found: Collection[State], on: datetime.date, settings: 
     own = [state for state in found if asked and state.kind == "area" and state.submissions]
     households = [one for state in found if own and state.kind == "household" for one in state.submissions]
     for state in sorted(own, key=lambda state: state.subject):
-        facts = area_on(pack, state.submissions, households, settings, on)
+        facts = area_on(pack, state.submissions, near(households, state.submissions), settings, on)
         listed = facts.root.get("households")
         if listed is not None:
             decision = Request(on, asked, settings, ranked=False).decide(pack, facts)

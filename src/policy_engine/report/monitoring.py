@@ -50,13 +50,15 @@ def monitor_text(found: Board, language: Language = "zh", most: int = 20) -> str
 def _region_lines(found: Board, language: Language) -> Iterator[str]:
     """Each area: how many of its households were handed in, and what is decided by counting them."""
     for region in found.regions:
-        many = in_(f"{region.households} 户", f"{region.households} households", language)
+        plural = "" if region.households == 1 else "s"
+        many = in_(f"{region.households} 户", f"{region.households} household{plural}", language)
         part = in_("已录入，可能还有", " handed in, there may be more", language)
         yield f"  {region.subject}  {' '.join(region.place)}  {many}{'' if region.whole else part}"
         for answer in region.decision.answers:
             definition = found.pack.decision(answer.decision)
             says = headline(found.pack, answer, language)
-            yield f"    {definition.label.in_(language)}: {says}   {cited(definition.cites or answer.trace.cites)}"
+            cites = definition.cites or tuple(dict.fromkeys(cite for rule in answer.rules for cite in rule.cites))
+            yield f"    {definition.label.in_(language)}: {says}   {cited(cites)}".rstrip()
 
 
 def _more(count: int, language: Language) -> list[str]:
