@@ -1,4 +1,4 @@
-"""What happened about one household, entry by entry; and where the authority decided otherwise."""
+"""What happened about one household, or at all, entry by entry; and where the authority decided otherwise."""
 
 from __future__ import annotations
 
@@ -26,29 +26,48 @@ DIVERGENCE = "divergence"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry about a subject; a decision with its record, and the answers that differ from those before it."""
+    """An entry; a decision with its record, and the answers that differ from those before it about the same subject.
+
+    `pack` is the one that the entry names, as the ledger kept it last by then (None: it kept none). `earlier` is the entry
+    that this one goes back to: an alert that is withdrawn or acknowledged, the opening of a case.
+    """
 
     entry: Entered
     restored: Restored | None
     changed: tuple[Answer, ...] = ()
+    pack: Pack | None = None
+    earlier: Entered | None = None
 
 
-def timeline(archive: Archive, subject: str) -> Iterator[Event]:
-    """All entries about a subject, in order."""
-    before: dict[tuple[str, str, str], Answer] = {}
+def timeline(archive: Archive, subject: str | None = None) -> Iterator[Event]:
+    """All entries about a subject, or every entry of the ledger, in order."""
+    before: dict[tuple[str, str, str, str], Answer] = {}
+    earlier: dict[tuple[str, str, str], Entered] = {}
     for entry in archive.ledger.entries(subject=subject):
         if entry.kind != KIND:
-            yield Event(entry, None)
+            yield _other(archive, entry, earlier)
             continue
         restored = archive.restore(entry)
         changed = []
         for form in restored.record.decision.answers:
             answer = recorded_answer(form, restored.pack)
-            key = restored.pack.id, form.decision, form.item
+            key = entry.subject, restored.pack.id, form.decision, form.item
             if differ(before.get(key), answer):
                 changed.append(answer)
             before[key] = answer
-        yield Event(entry, restored, tuple(changed))
+        yield Event(entry, restored, tuple(changed), restored.pack)
+
+
+def _other(archive: Archive, entry: Entered, earlier: dict[tuple[str, str, str], Entered]) -> Event:
+    """An entry that is no decision; alerts and openings are kept in `earlier`, by what later entries call them."""
+    content = entry.content()
+    named = content.get("pack")
+    id_ = named.get("id") if isinstance(named, dict) else named
+    back = entry.subject, "alert" if "alert" in content else "case", str(content.get("alert", content.get("case")))
+    found = earlier.get(back)
+    if entry.kind == "alert" or content.get("event") == "opened":
+        earlier[back] = entry
+    return Event(entry, None, (), archive.pack_by(id_, entry.seq) if isinstance(id_, str) else None, found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from xlsxwriter.exceptions import FileCreateError
 from policy_engine.app.cli.exits import Exit, exit_for
 from policy_engine.app.cli.processors import processors
 from policy_engine.app.cli.record import RecordAs, Recording
+from policy_engine.app.cli.rejected import PROBLEM_HEADINGS, problem_row
 from policy_engine.app.cli.second import second_opinion, tell_opinions
 from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Answer, Decision
@@ -51,13 +52,11 @@ from policy_engine.version import __version__
 if TYPE_CHECKING:
     from policy_engine.record.entry import Entry
 
-__all__ = ["PROBLEM_HEADINGS", "Request", "decide_table", "problem_row"]
+__all__ = ["Request", "decide_table"]
 
 CHUNK = 100
 IN_PROCESS = 1000
 """Up to so many households it is not worth starting other processes."""
-
-PROBLEM_HEADINGS = ("工作表", "行", "单元格", "户编号", "列", "填的是", "应当是", "说明", "代码", "原行")
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,25 +313,6 @@ def _shown(request: Request, rejected: Rejected) -> Rejected:
     found = mask_problem(rejected.problem, request.pack, "household")
     found = replace(found, where=rejected.problem.where)
     return replace(rejected, household=short_code(rejected.household), written=MASK, problem=found)
-
-
-def problem_row(rejected: Rejected) -> list[Cell]:
-    found = rejected.problem
-    details = dict(found.details)
-    wanted = details.get("wanted") or found.help("zh")
-    cell = found.where.rpartition("!")[2]
-    return [
-        rejected.sheet,
-        rejected.row,
-        cell,
-        rejected.household,
-        rejected.heading,
-        details.get("found", ""),
-        wanted,
-        found.message("zh"),
-        found.code,
-        rejected.written,
-    ]
 
 
 def _about(request: Request, path: Path, tables: Tables, counts: dict[str, int]) -> Iterator[tuple[str, str]]:
