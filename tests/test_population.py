@@ -142,6 +142,29 @@ def test_rows_and_facts_say_the_same():
             assert back.as_of == facts.as_of
 
 
+@pytest.mark.parametrize(("known_to", "hit"), [("2021-09-30", None), ("2021-10-01", False)])
+def test_a_list_is_complete_no_longer_than_it_says(known_to, hit):
+    """What may have happened after it is not a no."""
+    day = datetime.date(2021, 10, 1)
+    data = {"household_id": "H", "as_of": "2021-10-01", "shocks": {"value": [], "complete_to": known_to}}
+    population = population_of([read_facts(data, XUANZHOU.vocabulary)[0]], XUANZHOU.vocabulary)
+    (found,) = decide_population(XUANZHOU, population, day, decisions=["hit_in_a_region"]).found("hit_in_a_region")
+    assert found.value == hit
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_households_of_which_it_is_not_said_that_they_are_all(whole):
+    listed = {"value": [{"household_id": "H", "shocks": []}]} | ({} if whole else {"complete_to": "0001-01-01"})
+    data = {"subject": "area", "area_id": "A", "as_of": "2021-10-01", "households": listed}
+    population = population_of([read_facts(data, XUANZHOU.vocabulary)[0]], XUANZHOU.vocabulary, "area")
+    scenario = Scenario({"regional_threshold": 2})
+    asked = decide_population(
+        XUANZHOU, population, datetime.date(2021, 10, 1), decisions=["regional_warning"], scenario=scenario
+    )
+    (found,) = asked.found("regional_warning")
+    assert {outcome for outcome, _ in found.possible} == ({"none"} if whole else {"none", "warn"})
+
+
 def test_a_part_of_a_population_answers_as_the_whole():
     subjects = [facts for _, facts, *_ in cases("xuanzhou_2021") if facts.subject == "household"]
     whole = population_of(subjects, XUANZHOU.vocabulary)

@@ -80,6 +80,7 @@ class Archive:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self._packs: dict[str, Pack] = {}
+        self._kept: dict[str, list[tuple[int, str]]] = {}
 
     def pack(self, files: str) -> Pack:
         """The pack whose files have this hash; raises `LedgerError`, or `PackError` where it cannot be used any more."""
@@ -91,6 +92,14 @@ class Archive:
                 raise LedgerError([problem("ledger.changed", where=where, seq=entry.seq, what="body")])
             self._packs[files] = source.link()
         return self._packs[files]
+
+    def pack_by(self, id_: str, seq: int) -> Pack | None:
+        """The pack of this id that the ledger kept last before an entry; None where it had kept none."""
+        if id_ not in self._kept:
+            kept = self.ledger.entries(pack_source.KIND, subject=id_)
+            self._kept[id_] = [(entry.seq, entry.body_hash) for entry in kept]
+        before = [files for number, files in self._kept[id_] if number < seq]
+        return self.pack(before[-1]) if before else None
 
     def restore(self, entry: Entered) -> Restored:
         """A decision's record from its entry; raises `LedgerError` or `PackError` where that cannot be done."""

@@ -1,4 +1,4 @@
-"""What happened about one household, entry by entry; and where the authority decided otherwise."""
+"""What happened about one household, or at all, entry by entry; and where the authority decided otherwise."""
 
 from __future__ import annotations
 
@@ -26,36 +26,54 @@ DIVERGENCE = "divergence"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry about a subject; a decision with its record, and the answers that differ from those before it.
+    """An entry; a decision with its record, and the answers that differ from those before it about the same subject.
 
-    A supposition as well, with the answers that differ from what had been decided.
+    A supposition as well, with the answers that differ from what had been decided. `pack` is the one that the entry names, as
+    the ledger kept it last by then (None: it kept none). `earlier` is the entry that this one goes back to: an alert that is
+    withdrawn or acknowledged, the opening of a case.
     """
 
     entry: Entered
     restored: Restored | None
     changed: tuple[Answer, ...] = ()
+    pack: Pack | None = None
+    earlier: Entered | None = None
 
     @property
     def supposed(self) -> bool:
         return self.restored is not None and self.restored.record.scenario.supposes
 
 
-def timeline(archive: Archive, subject: str) -> Iterator[Event]:
-    """All entries about a subject, in order."""
-    before: dict[tuple[str, str, str], Answer] = {}
+def timeline(archive: Archive, subject: str | None = None) -> Iterator[Event]:
+    """All entries about a subject, or every entry of the ledger, in order."""
+    before: dict[tuple[str, str, str, str], Answer] = {}
+    earlier: dict[tuple[str, str, str], Entered] = {}
     for entry in archive.ledger.entries(subject=subject):
         if entry.kind not in (KIND, SUPPOSITION):
-            yield Event(entry, None)
+            yield _other(archive, entry, earlier)
             continue
         restored = archive.restore(entry)
         found = {
-            (restored.pack.id, form.decision, form.item): recorded_answer(form, restored.pack)
+            (entry.subject, restored.pack.id, form.decision, form.item): recorded_answer(form, restored.pack)
             for form in restored.record.decision.answers
         }
-        event = Event(entry, restored, tuple(one for key, one in found.items() if differ(before.get(key), one)))
+        changed = tuple(one for key, one in found.items() if differ(before.get(key), one))
+        event = Event(entry, restored, changed, restored.pack)
         if not event.supposed:
             before |= found
         yield event
+
+
+def _other(archive: Archive, entry: Entered, earlier: dict[tuple[str, str, str], Entered]) -> Event:
+    """An entry that is no decision; alerts and openings are kept in `earlier`, by what later entries call them."""
+    content = entry.content()
+    named = content.get("pack")
+    id_ = named.get("id") if isinstance(named, dict) else named
+    back = entry.subject, "alert" if "alert" in content else "case", str(content.get("alert", content.get("case")))
+    found = earlier.get(back)
+    if entry.kind == "alert" or content.get("event") == "opened":
+        earlier[back] = entry
+    return Event(entry, None, (), archive.pack_by(id_, entry.seq) if isinstance(id_, str) else None, found)
 
 
 @dataclass(frozen=True, slots=True)

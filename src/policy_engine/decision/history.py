@@ -22,7 +22,7 @@ from policy_engine.model.procedure import End, Procedure
 from policy_engine.model.scenario import Settings
 from policy_engine.values import Missing, Record, Unknown, Value
 
-__all__ = ["History", "Settled", "fold"]
+__all__ = ["History", "Settled", "fold", "lists_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,23 +334,23 @@ def _kept(facts: Facts, day: datetime.date, new: Mapping[str, Any]) -> dict[str,
     """The evidence of what is not said anew; a list of events stays complete up to the day it was last spoken of."""
     kept = {path: found for path, found in facts.evidence.items() if _head(path) not in new}
     if facts.as_of is not None and day > facts.as_of:
-        for path in _lists({name: value for name, value in facts.root.items() if name not in new}):
+        for path in lists_in({name: value for name, value in facts.root.items() if name not in new}):
             known = kept.get(path, facts.evidence_for(path) or Evidence())
             kept[path] = replace(known, complete_to=known.complete_to or facts.as_of)
     return kept
 
 
-def _lists(record: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def lists_in(record: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """The paths of all lists in a record, also of those in records and lists below."""
     for name, value in record.items():
         path = f"{prefix}.{name}" if prefix else name
         if isinstance(value, Record):
-            yield from _lists(value, path)
+            yield from lists_in(value, path)
         elif isinstance(value, tuple):
             yield path
             for place, item in enumerate(value, 1):
                 if isinstance(item, Record):
-                    yield from _lists(item, f"{path}[{place}]")
+                    yield from lists_in(item, f"{path}[{place}]")
 
 
 def _head(path: str) -> str:

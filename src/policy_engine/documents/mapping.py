@@ -123,9 +123,12 @@ def read_mapping(path: str | os.PathLike[str], vocabulary: Vocabulary) -> tuple[
     return tuple(sheets)
 
 
+_MAINS = ("household", "households")
+
+
 def sheet_named(name: str, sheets: Iterable[Sheet]) -> Sheet | None:
-    """The sheet with this Chinese label or list id."""
-    return next((sheet for sheet in sheets if name in (sheet.name, sheet.list or "household")), None)
+    """The sheet with this Chinese label or list id; that of the households is also a table `households`."""
+    return next((sheet for sheet in sheets if name in (sheet.name, *([sheet.list] if sheet.list else _MAINS))), None)
 
 
 def _sheet(sheet: Sheet, word: Word, form: SheetForm, problems: list[Problem]) -> SheetMapping:

@@ -22,7 +22,7 @@ from policy_engine.values import format_number
 __all__ = ["ERRORS", "FIGURE", "Cell", "cell_node", "cell_text", "cell_words", "is_empty", "long_number", "wanted_in"]
 
 Cell = Any
-"""Text, number, boolean, date or time of day as calamine reads it; an empty text is an empty cell."""
+"""Text, number, boolean, date or time of day as calamine reads it, or a list of such; an empty text is an empty cell."""
 
 NOWHERE = Span(Source("", ""), 0, 0)
 
@@ -59,7 +59,7 @@ def cell_text(cell: Cell) -> str:
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
     if isinstance(cell, Real):
         return format_number(_number(cell))
-    return str(cell)
+    return "、".join(map(cell_text, cell)) if isinstance(cell, list) else str(cell)
 
 
 def _number(cell: Any) -> Decimal:
@@ -152,7 +152,7 @@ def _list(cell: Cell, type_: ListType, span: Span) -> Node | Problem:
     """Values with 、 or a comma between them; 无 is the empty list, unless the code list has a code of that name."""
     item = type_.item
     if not isinstance(cell, str):
-        parts: list[Cell] = [cell]
+        parts: list[Cell] = cell if isinstance(cell, list) else [cell]
     elif isinstance(item, CodeType) and item.find(cell.strip()):
         parts = [cell]
     elif cell.strip() == _NONE:

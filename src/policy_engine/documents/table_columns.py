@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path as FilePath
 from typing import Literal, TypeAlias
 
 from policy_engine.errors import Problem, problem
@@ -22,7 +23,18 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.vocabulary import Fact, RecordForm, Vocabulary
 from policy_engine.source import Span
 
-__all__ = ["ID", "IGNORED_SHEETS", "MAIN", "Column", "Part", "Sheet", "columns_of", "needed", "sheets_of"]
+__all__ = [
+    "ID",
+    "IGNORED_SHEETS",
+    "MAIN",
+    "Column",
+    "Part",
+    "Sheet",
+    "columns_of",
+    "in_sheets",
+    "needed",
+    "sheets_of",
+]
 
 MAIN = "户"
 """The sheet with a row for each household."""
@@ -153,6 +165,17 @@ def _with_year(heading: str) -> Iterator[tuple[str, str]]:
         match = pattern.fullmatch(heading)
         if match:
             yield match["name"], match["year"]
+
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+def in_sheets(path: FilePath) -> bool:
+    """A workbook, or CSV files named as its sheets are (户, 成员, …); not the tables of `population.files`."""
+    mains = (MAIN, "household")
+    if path.is_dir():
+        return any((path / f"{name}.csv").exists() for name in mains)
+    return path.suffix.lower() in _WORKBOOKS or (path.suffix.lower() == ".csv" and path.stem in mains)
 
 
 # ---- all sheets of a vocabulary

@@ -140,9 +140,17 @@ class Tables:
 # ---- rows to households
 
 
-def read_tables(path: Path, vocabulary: Vocabulary, mapping: Sequence[SheetMapping] | None = None) -> Tables:
-    """All rows, by household. Headings and sheets that are not known raise `FactsError`; rows are rejected one by one."""
-    sources = open_tables(path)
+def read_tables(
+    path: Path,
+    vocabulary: Vocabulary,
+    mapping: Sequence[SheetMapping] | None = None,
+    sources: dict[str, Callable[[], Grid]] | None = None,
+) -> Tables:
+    """All rows, by household. Headings and sheets that are not known raise `FactsError`; rows are rejected one by one.
+
+    `sources` are the sheets by name where they do not stand in a workbook or in CSV files.
+    """
+    sources = open_tables(path) if sources is None else sources
     problems: list[Problem] = []
     plans = list(_plans(sources, vocabulary, path, problems)) if mapping is None else _sharing(mapping)
     read = [item for plan in plans for item in _laid_out(plan, sources, path, problems)]

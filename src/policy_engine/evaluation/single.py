@@ -19,7 +19,7 @@ from policy_engine.evaluation.operations import is_open, undefined, unknown_of
 from policy_engine.evaluation.tables import evaluate_table
 from policy_engine.expression import tree
 from policy_engine.expression.functions import FUNCTIONS, Undefined
-from policy_engine.expression.types import BOOLEAN, RecordType
+from policy_engine.expression.types import BOOLEAN, ListType, RecordType
 from policy_engine.model.decision import DecisionDefinition, Rule
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -218,7 +218,7 @@ class Single(Evaluator):
     def supplied(self, record: FactRecord, fact: Fact, span: Span) -> Value:
         value = record.get(fact.id)
         if value is not None:
-            return self.up_to_date(value, record, fact, span) if fact.events else value
+            return self.up_to_date(value, record, fact, span) if fact.events or self.in_part(record, fact) else value
         if isinstance(fact.type, RecordType):
             return FactRecord({}, fact.type.name, record.below(fact.id))
         if fact.derived_by is not None:
@@ -247,6 +247,13 @@ class Single(Evaluator):
             return value
         later = Missing("fact", path, (span,), note=f"> {known_to}")
         return Possibly(tuple((item, True) for item in value), Unknown((later,)))
+
+    def in_part(self, record: FactRecord, fact: Fact) -> bool:
+        """Is this a list of households or villages of which it is not said that it is all of them?"""
+        if not isinstance(fact.type, ListType) or getattr(fact.type.item, "name", "") not in SUBJECTS:
+            return False
+        evidence = self.facts.evidence.get(record.below(fact.id))
+        return evidence is not None and evidence.complete_to == datetime.date.min
 
     def year(self, record: FactRecord, alias: str) -> FactRecord:
         """`this_year`, `last_year`: the figures of the year of the date, or of the year before."""

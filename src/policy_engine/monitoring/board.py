@@ -4,27 +4,42 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from policy_engine.decision.answer import Decision
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import History
-from policy_engine.decision.masking import MASK, mask_owed, short_code
+from policy_engine.decision.masking import MASK, mask_decision, mask_owed, short_code
 from policy_engine.decision.procedure import after
 from policy_engine.decision.reactions import moment
+from policy_engine.decision.request import Request
 from policy_engine.errors import LedgerError, Problem, RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Becomes, Reaction
 from policy_engine.model.scenario import Settings
+from policy_engine.monitoring.areas import HOUSEHOLDS, PLACES, counted, near
+from policy_engine.monitoring.life import area_on
 from policy_engine.monitoring.state import ACKNOWLEDGEMENT, ALERT, KINDS, State, read_states, states
 from policy_engine.monitoring.submission import FORM, folded
 from policy_engine.record.entry import Entry, Receipt
 from policy_engine.record.ledger import Ledger
 
-__all__ = ["COLOURS", "Alert", "Area", "Board", "Obligation", "acknowledge", "board", "masked", "masked_alert"]
+__all__ = [
+    "COLOURS",
+    "Alert",
+    "Area",
+    "Board",
+    "Obligation",
+    "Region",
+    "acknowledge",
+    "board",
+    "masked",
+    "masked_alert",
+]
 
 COLOURS = ("red", "yellow", "green", "undetermined", "other")
 """`undetermined` waits for facts; `other` is an outcome without a colour, or a subject out of scope."""
@@ -76,6 +91,20 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """An area that was handed in, put together from its households: what is decided by counting them.
+
+    `households` are those known to lie there; unless `whole`, there may be more that nobody handed in.
+    """
+
+    subject: str
+    place: tuple[str, ...]
+    households: int
+    whole: bool
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest.
 
@@ -89,6 +118,7 @@ class Board:
     areas: tuple[Area, ...]
     alerts: tuple[Alert, ...]
     obligations: tuple[Obligation, ...]
+    regions: tuple[Region, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -126,7 +156,24 @@ def board(
     areas = [_area(place, rows[place]) for place in sorted(rows)]
     alerts.sort(key=lambda alert: (not alert.late, alert.known_on, alert.subject, alert.id))
     warnings = tuple(warning for state in found.values() for warning in state.warnings)
-    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), warnings)
+    regions = tuple(_regions(pack, found.values(), on, settings))
+    return Board(
+        pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), regions, warnings
+    )
+
+
+def _regions(pack: Pack, found: Collection[State], on: datetime.date, settings: Settings) -> Iterator[Region]:
+    """The areas handed in, where the pack has reactions that count households."""
+    asked = counted(pack)
+    own = [state for state in found if asked and state.kind == "area" and state.submissions]
+    households = [one for state in found if own and state.kind == "household" for one in state.submissions]
+    for state in sorted(own, key=lambda state: state.subject):
+        facts = area_on(pack, state.submissions, near(households, state.submissions), settings, on)
+        listed = facts.root.get(HOUSEHOLDS)
+        if listed is not None:
+            decision = Request(on, asked, settings, ranked=False).decide(pack, facts)
+            place = tuple(str(facts.root[name]) for name in PLACES if name in facts.root)
+            yield Region(state.subject, place, len(listed), HOUSEHOLDS not in facts.evidence, decision)
 
 
 def _area(place: tuple[str, ...], rows: Sequence[tuple[str, int, int, int]]) -> Area:
@@ -212,7 +259,8 @@ def _unknown(ledger: Ledger, alert: str) -> LedgerError:
 def masked(found: Board) -> Board:
     """The board as others may see it: households by the end of their codes, nobody by a code of a person."""
     owed = (Obligation(one.kind, short_code(one.subject), mask_owed(one.owed, found.pack)) for one in found.obligations)
-    return replace(found, alerts=tuple(map(masked_alert, found.alerts)), obligations=tuple(owed))
+    regions = tuple(replace(one, decision=mask_decision(one.decision)) for one in found.regions)
+    return replace(found, alerts=tuple(map(masked_alert, found.alerts)), obligations=tuple(owed), regions=regions)
 
 
 def masked_alert(found: Alert) -> Alert:

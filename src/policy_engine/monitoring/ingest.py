@@ -1,14 +1,15 @@
 """New facts into the ledger: what they change is decided anew, alerts are raised and withdrawn, each exactly once.
 
 What is due follows from the set of submissions and the last day looked at, and from nothing else: not from the order in which
-they came, nor from what the ledger said before. An ingest writes the difference between that and what was told.
+they came, nor from what the ledger said before. An ingest writes the difference between that and what was told. Areas come
+after the households that lie in them (`areas`).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
 from policy_engine.model.scenario import Settings
+from policy_engine.monitoring.areas import areas_in, households_in, households_of, may_lie_in, near, sets_off
+from policy_engine.monitoring.life import Life, lived
 from policy_engine.monitoring.state import (
     ALERT,
     WITHDRAWAL,
@@ -56,6 +59,9 @@ class Tally(NamedTuple):
         return Tally(*(before + new.count(name) for before, name in zip(self, names, strict=True)))
 
 
+_NOTHING = Tally()
+
+
 @dataclass(frozen=True)
 class Monitoring:
     """With what is monitored: the pack, its files as they stand in the ledger, the clock, figures of the deployer.
@@ -82,14 +88,23 @@ def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) ->
     by_subject: dict[tuple[str, str], list[Submission]] = {}
     for one in new:
         by_subject.setdefault((one.facts.subject, one.facts.id), []).append(one)
-    return _appended(ledger, monitoring, by_subject, looked)
+    tally = _appended(ledger, monitoring, {key: some for key, some in by_subject.items() if key[0] != "area"}, looked)
+    areas = {key: some for key, some in by_subject.items() if key[0] == "area"}
+    if sets_off(monitoring.pack):
+        codes = {id_ for kind, id_ in by_subject if kind == "household"}
+        touched = [one.facts for one in households_in(ledger, monitoring.pack, codes)]
+        for own in areas_in(ledger, monitoring.pack):
+            if any(may_lie_in(household, own.facts) for household in touched):
+                areas.setdefault(("area", own.facts.id), [])
+    return _appended(ledger, monitoring, areas, looked, tally)
 
 
 def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally:
     """Tell what fell due by a day, about everyone who was ever handed in."""
     ledger.append([monitoring.files, day_entry(monitoring.pack, day)], monitoring.clock())
     looked = max(days_told(ledger, monitoring.pack))
-    return _appended(ledger, monitoring, {key: [] for key in everyone(ledger, monitoring.pack)}, looked)
+    ordered = sorted(everyone(ledger, monitoring.pack), key=lambda key: key[0] == "area")
+    return _appended(ledger, monitoring, {key: [] for key in ordered}, looked)
 
 
 def _appended(
@@ -97,8 +112,8 @@ def _appended(
     monitoring: Monitoring,
     by_subject: dict[tuple[str, str], list[Submission]],
     looked: datetime.date,
+    tally: Tally = _NOTHING,
 ) -> Tally:
-    tally = Tally()
     pending = iter(by_subject.items())
     while some := list(islice(pending, AT_ONCE)):
         tally = _one_batch(ledger, monitoring, some, looked, tally)
@@ -115,20 +130,20 @@ def _one_batch(
     """All entries about some subjects, in one transaction; worked out anew where another writer was first."""
     for tries_left in reversed(range(_TRIES)):
         seen: dict[str, int] = {}
-        entries: list[Entry] = []
-        warnings: list[Problem] = []
+        known: list[tuple[State, list[Submission]]] = []
         for (kind, subject), new in some:
             found, seen[subject] = read_states(ledger, monitoring.pack, subject)
-            state = found.get((kind, subject), State(kind, subject))
-            entries += _news(monitoring, state, new, looked)
-            warnings += state.warnings
+            known.append((found.get((kind, subject), State(kind, subject)), new))
+        areas = [one for state, new in known if state.kind == "area" for one in (*state.submissions, *new)]
+        households = households_of(ledger, monitoring.pack, areas) if sets_off(monitoring.pack) else []
+        entries = [entry for state, new in known for entry in _news(monitoring, state, new, looked, households)]
         try:
             receipts = ledger.append(entries, monitoring.clock(), seen=seen) if entries else ()
         except LedgerError as error:
             if not tries_left or error.problems[0].code != "ledger.overtaken":
                 raise
             continue
-        monitoring.warn(warnings)
+        monitoring.warn(warning for state, _ in known for warning in state.warnings)
         return tally.plus(receipts, (entry.kind for entry in entries))
     raise AssertionError
 
@@ -136,8 +151,17 @@ def _one_batch(
 # ---- one subject
 
 
-def _news(monitoring: Monitoring, state: State, new: Sequence[Submission], looked: datetime.date) -> Iterator[Entry]:
-    """What is to be appended about a subject: submissions, decisions that are new or turn out otherwise, alerts."""
+def _news(
+    monitoring: Monitoring,
+    state: State,
+    new: Sequence[Submission],
+    looked: datetime.date,
+    households: Sequence[Submission] = (),
+) -> Iterator[Entry]:
+    """What is to be appended about a subject: submissions, decisions that are new or turn out otherwise, alerts.
+
+    `households` are those from which an area is put together; then a decision stands beside each new alert about it.
+    """
     known = {one.hash: one.known_on for one in state.submissions}
     fresh = [one for one in new if one.hash not in known or one.known_on < known[one.hash]]
     fresh = list({(one.hash, one.known_on): one for one in fresh}.values())
@@ -145,13 +169,14 @@ def _news(monitoring: Monitoring, state: State, new: Sequence[Submission], looke
     every = [*state.submissions, *fresh]
     if not every:
         return
-    subject = Subject(monitoring, every, looked)
+    subject = Subject(monitoring, every, looked, near(households, every) if state.kind == "area" else ())
     if fresh:
         yield from subject.decisions(state.submissions)
     due = subject.alerts()
-    for id_, body in due.items():
-        if id_ in state.withdrawn or state.alerts.get(id_) != body:
-            yield _told(ALERT, state, id_, body)
+    told = {id_: body for id_, body in due.items() if id_ in state.withdrawn or state.alerts.get(id_) != body}
+    if told and subject.life.households and not fresh:
+        yield from subject.decided({datetime.date.fromisoformat(body["day"]) for body in told.values()})
+    yield from (_told(ALERT, state, id_, body) for id_, body in told.items())
     for id_, body in state.standing().items():
         if id_ not in due:
             yield _told(WITHDRAWAL, state, id_, subject.withdrawal(body))
@@ -163,38 +188,53 @@ def _told(kind: str, state: State, id_: str, body: dict[str, Any]) -> Entry:
 
 
 class Subject:
-    """All that was handed in about one subject, and what follows from it by a day."""
+    """All that was handed in about one subject, and what follows from it by a day; of an area also about its households."""
 
-    def __init__(self, monitoring: Monitoring, every: Sequence[Submission], looked: datetime.date) -> None:
+    def __init__(
+        self,
+        monitoring: Monitoring,
+        own: Sequence[Submission],
+        looked: datetime.date,
+        households: Sequence[Submission] = (),
+    ) -> None:
         self.monitoring = monitoring
         self.pack = monitoring.pack
-        self.every = every
-        self.id = every[0].facts.id
-        self.until = max(looked, *(one.known_on for one in every))
-        self.history = folded(self.pack, every, monitoring.settings)
+        self.own = own
+        self.every = [*own, *households]
+        self.id = own[0].facts.id
+        self.until = max(looked, *(one.known_on for one in self.every))
+        self.asked = watched(self.pack, own[0].facts.subject)
+        self.history = folded(self.pack, own, monitoring.settings)
         self.root = self.history.facts(self.until).root
+        self.life = lived(self.pack, own, households, monitoring.settings)
         self.seen: dict[tuple[datetime.date, Facts], Moment] = {}
-        self.stages: dict[datetime.date, list[tuple[datetime.date, Facts]]] = {}
-        self.now = self.moments(self.history.along(self.until))
+        self.stages: dict[datetime.date, Life] = {}
+        self.now = self.moments(self.life, self.life.days())
 
-    def moments(self, along: Iterable[tuple[datetime.date, Facts]]) -> list[Moment]:
-        """What reactions look at along some days; what was looked at once is not looked at again."""
-        for day, facts in (given := list(along)):
+    def moments(self, life: Life, days: Iterable[datetime.date]) -> list[Moment]:
+        """What reactions look at on some days; what was looked at once is not looked at again."""
+        given = [(day, facts) for day in days if (facts := life.on(day)) is not None]
+        for day, facts in given:
             if (day, facts) not in self.seen:
                 self.seen[day, facts] = moment(self.pack, facts, day, self.monitoring.settings)
         return [self.seen[one] for one in given]
 
     def decisions(self, before: Sequence[Submission]) -> Iterator[Entry]:
         """Records of the days that are new or come out otherwise than `before`, and last of what is known now."""
-        asked = watched(self.pack, self.history.subject)
-        earlier = folded(self.pack, before, self.monitoring.settings)
-        old = {one.day: one.answers for one in self.moments(earlier.along(self.until))}
+        earlier = replace(self.life, own=lived(self.pack, before, (), self.monitoring.settings).own)
+        old = {one.day: one.answers for one in self.moments(earlier, earlier.days())}
         touched = [one for one in self.now[:-1] if old.get(one.day) != one.answers]
-        for one in (*touched, *self.now[-1:]) if asked else ():
-            request = Request(one.day, asked, self.monitoring.settings, ranked=False)
-            decision = request.decide(self.pack, one.facts)
-            record = record_of(decision, one.facts, request, self.monitoring.files.body_hash, self.until)
-            yield entry_of(record, decision)
+        return map(self.record, (*touched, *self.now[-1:]) if self.asked else ())
+
+    def decided(self, days: Container[datetime.date]) -> Iterator[Entry]:
+        """Records of some days."""
+        return (self.record(one) for one in self.now if one.day in days)
+
+    def record(self, found: Moment) -> Entry:
+        request = Request(found.day, self.asked, self.monitoring.settings, ranked=False)
+        decision = request.decide(self.pack, found.facts)
+        record = record_of(decision, found.facts, request, self.monitoring.files.body_hash, self.until)
+        return entry_of(record, decision)
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """Every alert that is due, by id: a function of the set of submissions and of the last day looked at."""
@@ -203,7 +243,7 @@ class Subject:
         for step in along:
             self.monitoring.check(step.findings)
         self.monitoring.check(frozenset(f"owed:{item.duty.id}:{item.state}" for _, item in owed))
-        first = min(one.known_on for one in self.every)
+        first = min(one.known_on for one in self.own)
         due = [(one, self.known(one)) for one in due_along(self.pack, along, self.monitoring.settings)]
         due += [(one, max(one.day, first)) for one, _ in owed]
         return {one.id(self.pack.id, self.id): self.body(one, known) for one, known in due}
@@ -213,17 +253,20 @@ class Subject:
         first = min(one.known_on for one in self.every if one.day == due.day)
         stages = sorted({one.known_on for one in self.every})
         for stage in (one for one in stages[:-1] if one >= first):
-            up_to = [one for one in self.known_at(stage) if one[0] <= due.day]
-            last = list(steps(self.moments(up_to[-2:])))[-1:]
+            then = self.known_at(stage)
+            two = [day for day in then.days() if day <= due.day][-2:]
+            last = list(steps(self.moments(then, two)))[-1:]
             if due in due_along(self.pack, last, self.monitoring.settings):
                 return stage
         return stages[-1]
 
-    def known_at(self, stage: datetime.date) -> list[tuple[datetime.date, Facts]]:
-        """What was known along the days by the end of a day; folded once for all alerts."""
+    def known_at(self, stage: datetime.date) -> Life:
+        """What was known by the end of a day; folded once for all alerts."""
         if stage not in self.stages:
             then = [one for one in self.every if one.known_on <= stage]
-            self.stages[stage] = list(folded(self.pack, then, self.monitoring.settings).along(self.until))
+            own = [one for one in then if one.facts.subject == self.history.subject]
+            households = [one for one in then if one.facts.subject != self.history.subject]
+            self.stages[stage] = lived(self.pack, own, households, self.monitoring.settings)
         return self.stages[stage]
 
     def body(self, due: Due, known: datetime.date) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -127,13 +128,21 @@ class _Writer:
 
 
 def population_of(subjects: Iterable[Facts], vocabulary: Vocabulary, subject: str = "household") -> Population:
-    """The population of these subjects, all of one kind. A record without entries leaves no trace."""
+    """The population of these subjects, all of one kind. A record without entries leaves no trace.
+
+    A table has one day for all lists of a subject: the first up to which one of them is complete. A list of which it is not
+    said up to when is not known.
+    """
     writers = {ROOT: _Writer(subject)}
     for facts in subjects:
         assert facts.subject == subject
-        row = _written(writers, ROOT, facts.root, vocabulary)
-        if facts.as_of is not None:
-            row[AS_OF] = facts.as_of
+        said = {path: found.complete_to for path, found in facts.evidence.items() if found.complete_to is not None}
+        in_part = {path for path, day in said.items() if day == datetime.date.min}
+        root = FactRecord({name: item for name, item in facts.root.items() if name not in in_part}, subject, "")
+        row = _written(writers, ROOT, root, vocabulary)
+        days = [facts.as_of, *(day for path, day in said.items() if path not in in_part)]
+        if known_to := [day for day in days if day is not None]:
+            row[AS_OF] = min(known_to)
     return Population(subject, {name: _table(writer, writers, name) for name, writer in writers.items()})
 
 

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from policy_engine.decision.answer import Answer
 from policy_engine.errors import Language
 from policy_engine.model.pack import Pack
-from policy_engine.model.reaction import Becomes
 from policy_engine.monitoring.board import COLOURS, Alert, Area, Board, Obligation
 from policy_engine.report.case import owed_lines
 from policy_engine.report.case_data import cites_data, owed_data
 from policy_engine.report.columns import table_text
 from policy_engine.report.html import document
 from policy_engine.report.procedure import actors_text, in_
-from policy_engine.report.reaction import answer_text
-from policy_engine.report.text import cited
+from policy_engine.report.reaction import happened_text
+from policy_engine.report.text import cited, headline
 
 __all__ = ["alert_lines", "alerts_data", "monitor_data", "monitor_html", "monitor_text"]
 
@@ -34,6 +34,8 @@ def monitor_text(found: Board, language: Language = "zh", most: int = 20) -> str
     """Areas with their colours, then what is late and open, then the duties that are not fulfilled; `most` lines of each."""
     lines = [found.pack.title.in_(language), str(found.on), _legend(found, language), ""]
     lines += table_text(*_rows(found, language), texts=1)
+    if found.regions:
+        lines += ["", in_("按户汇总的区域", "Areas by their households", language), *_region_lines(found, language)]
     lines += ["", in_(f"未确认的警报 {len(found.open)}", f"Alerts not acknowledged: {len(found.open)}", language)]
     for alert in found.open[:most]:
         lines += (f"  {line}" for line in alert_lines(found.pack, alert, language))
@@ -43,6 +45,20 @@ def monitor_text(found: Board, language: Language = "zh", most: int = 20) -> str
     for one in owed[:most]:
         lines += (f"  {one.subject}  {line}" for line in owed_lines(found.pack, [one.owed], one.kind, language))
     return "\n".join([*lines, *_more(len(owed) - most, language)])
+
+
+def _region_lines(found: Board, language: Language) -> Iterator[str]:
+    """Each area: how many of its households were handed in, and what is decided by counting them."""
+    for region in found.regions:
+        plural = "" if region.households == 1 else "s"
+        many = in_(f"{region.households} 户", f"{region.households} household{plural}", language)
+        part = in_("已录入，可能还有", " handed in, there may be more", language)
+        yield f"  {region.subject}  {' '.join(region.place)}  {many}{'' if region.whole else part}"
+        for answer in region.decision.answers:
+            definition = found.pack.decision(answer.decision)
+            says = headline(found.pack, answer, language)
+            cites = definition.cites or tuple(dict.fromkeys(cite for rule in answer.rules for cite in rule.cites))
+            yield f"    {definition.label.in_(language)}: {says}   {cited(cites)}".rstrip()
 
 
 def _more(count: int, language: Language) -> list[str]:
@@ -76,7 +92,8 @@ def alert_lines(pack: Pack, alert: Alert, language: Language = "zh") -> Iterator
     """An alert: id, about whom, since when, what for; then who must see to it, by when, and on which clause."""
     sign = "✗" if alert.late else "✓" if alert.acknowledged else "·" if alert.body["certain"] else "?"
     maybe = "" if alert.body["certain"] else in_("（待查明）", " (open: facts are missing)", language)
-    yield f"{sign} {alert.id}  {alert.subject}  {alert.body['day']}  {_what(pack, alert, language)}{maybe}"
+    happened = happened_text(pack, alert.reaction.id, alert.body["what"], language)
+    yield f"{sign} {alert.id}  {alert.subject}  {alert.body['day']}  {happened}{maybe}"
     yield f"    {_who(pack, alert, language)} · {_time(pack, alert, language)}   {cited(alert.reaction.cites)}"
     if alert.reaction.opens and not alert.acknowledged:
         label = pack.procedure(alert.reaction.opens).label.in_(language)
@@ -84,16 +101,6 @@ def alert_lines(pack: Pack, alert: Alert, language: Language = "zh") -> Iterator
     for actors, day in alert.goes_on:
         when = str(day) if day else in_("文件未写何时", "when is not stated", language)
         yield f"    {in_('无人确认则报', 'goes on to', language)} {actors_text(pack, actors, language)}: {when}"
-
-
-def _what(pack: Pack, alert: Alert, language: Language) -> str:
-    when = alert.reaction.when
-    label = alert.reaction.label.in_(language)
-    return (
-        f"{label} [{answer_text(pack, when.decision, alert.body['what'], language)}]"
-        if isinstance(when, Becomes)
-        else label
-    )
 
 
 def _who(pack: Pack, alert: Alert, language: Language) -> str:
@@ -143,10 +150,17 @@ def monitor_html(found: Board, language: Language = "zh") -> str:
         f"<style>{_STYLE}</style><h1>{escape(title)}</h1>",
         f'<p class="sub">{found.on} · {escape(_legend(found, language))}</p>',
         f'<section><div class="body"><table><tr>{head}</tr>{body}</table></div></section>',
+        *_regions_section(found, language),
         _section(in_(f"未确认的警报 {len(alerts)}", f"Alerts not acknowledged: {len(alerts)}", language), alerts),
         _section(in_(f"未完成的职责 {len(owed)}", f"Duties not fulfilled: {len(owed)}", language), owed),
     ]
     return document(f"{title} {found.on}", "".join(parts), language)
+
+
+def _regions_section(found: Board, language: Language) -> Iterator[str]:
+    if found.regions:
+        title = in_("按户汇总的区域", "Areas by their households", language)
+        yield _section(title, [("", _region_lines(found, language))])
 
 
 def _owed(pack: Pack, one: Obligation, language: Language) -> list[str]:
@@ -177,11 +191,28 @@ def monitor_data(found: Board) -> dict[str, Any]:
             | {"open": area.open, "late": area.late, "overdue": area.overdue}
             for area in found.areas
         ],
+        "regions": [
+            {"subject": region.subject, "place": list(region.place), "households": region.households}
+            | {"whole": region.whole, "answers": [_answer_data(answer) for answer in region.decision.answers]}
+            for region in found.regions
+        ],
         "alerts": alerts_data(found.alerts),
         "duties": [
             {"subject": one.subject, "about": one.kind, **owed_data([one.owed])[0]}
             for one in _sorted(found.obligations)
         ],
+    }
+
+
+def _answer_data(answer: Answer) -> dict[str, Any]:
+    """`bounds` of a count that is open; without an upper one it is null."""
+    low, high = answer.bounds or (None, None)
+    return {
+        "decision": answer.decision,
+        "status": answer.status,
+        "outcome": None if answer.outcome is None else str(answer.outcome),
+        "bounds": None if low is None else [str(low), str(high) if high is not None and high.is_finite() else None],
+        "missing": [missing.path for missing in answer.missing],
     }
 
 

@@ -12,7 +12,7 @@ from policy_engine.report.procedure import actors_text, in_
 from policy_engine.report.text import cited
 from policy_engine.report.words import say, shown
 
-__all__ = ["answer_text", "reaction_text"]
+__all__ = ["answer_text", "happened_text", "limit_text", "reaction_text"]
 
 _STATES = {"due": ("到期", "falls due"), "open": ("未完成", "is open"), "overdue": ("逾期", "is overdue")}
 _ANSWERS = dict(
@@ -33,13 +33,13 @@ def reaction_text(pack: Pack, reaction: Reaction, language: Language = "zh") -> 
     """A reaction in some lines: what sets it off, whom it alerts, within which time, what it opens, to whom it goes on."""
     lines = [f"{reaction.label.in_(language)}   {reaction.id}   {cited(reaction.cites)}"]
     lines.append(f"   {in_('触发', 'when', language)} {_trigger(pack, reaction, language)}")
-    limit = f" · {_limit(pack, reaction.within, language)}" if reaction.within else ""
+    limit = f" · {limit_text(pack, reaction.within, language)}" if reaction.within else ""
     lines.append(f"   {in_('警报发给', 'alerts', language)} {actors_text(pack, reaction.alert, language)}{limit}")
     if reaction.opens:
         lines.append(f"   {in_('启动程序', 'opens', language)} {pack.procedure(reaction.opens).label.in_(language)}")
     for step in reaction.escalates:
         who = actors_text(pack, step.to, language)
-        after = _limit(pack, step.after, language)
+        after = limit_text(pack, step.after, language)
         lines.append(f"   {in_('无人确认则报', 'goes on to', language)} {who} · {after}   {cited(step.cites)}")
     return "\n".join(lines)
 
@@ -58,6 +58,15 @@ def _trigger(pack: Pack, reaction: Reaction, language: Language) -> str:
     return f"+ {phrase(when.items, pack, reaction.about, language)}"
 
 
+def happened_text(pack: Pack, reaction: str, what: str, language: Language) -> str:
+    """What set a reaction off: its label, and the answer where it was one."""
+    found = pack.reaction(reaction)
+    label = found.label.in_(language)
+    if not isinstance(found.when, Becomes):
+        return label
+    return f"{label} [{answer_text(pack, found.when.decision, what, language)}]"
+
+
 def answer_text(pack: Pack, decision: str, answer: str, language: Language) -> str:
     names = [
         in_(*_ANSWERS[one], language) if one in _ANSWERS else _outcome(pack, decision, one, language)
@@ -66,7 +75,8 @@ def answer_text(pack: Pack, decision: str, answer: str, language: Language) -> s
     return in_("或", " or ", language).join(names)
 
 
-def _limit(pack: Pack, parameter: str, language: Language) -> str:
+def limit_text(pack: Pack, parameter: str, language: Language) -> str:
+    """A time limit by its label, and whether the document gives it."""
     found = pack.parameter(parameter)
     unsaid = "" if found.values else f" ({say('not stated', language)})"
     return f"{found.label.in_(language)}{unsaid}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -26,6 +27,7 @@ from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
     from policy_engine.audit.replay import Archive, Replay, Restored
+    from policy_engine.audit.timeline import Event
 
 __all__ = ["app"]
 
@@ -247,36 +249,63 @@ def _tell_omitted(found: list[Decision], decision: str, asked: int, *, mask: boo
     )
 
 
-@app.command("timeline", help=words("一户的全部记录，按记录先后", "all that is recorded about one household, in order"))
+@app.command(
+    "timeline",
+    help=words(
+        "一户的全部记录，按记录先后；不给户编号时是账本里的全部记录",
+        "all that is recorded about one household, in order; without one, all that the ledger has",
+    ),
+)
 def timeline(
     location: Location,
-    household: Annotated[str, typer.Argument(metavar="HOUSEHOLD", help=words("户编号", "its id"))],
+    household: Annotated[
+        str | None, typer.Argument(metavar="[HOUSEHOLD]", help=words("户编号", "its id"), show_default=False)
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", help=words("json：各条如 ledger show", "json: entries as ledger show gives them")),
+    ] = "text",
     mask: Mask = False,
 ) -> None:
     with _archive(location, mask=mask) as archive:
         from policy_engine.audit.timeline import timeline as events
-        from policy_engine.record.export import masked_entry_json
+        from policy_engine.record.export import entry_json, masked_entry_json
 
+        as_json = masked_entry_json if mask else entry_json
+        told = []
         none = True
         for event in events(archive, household):
             none = False
-            if event.restored is None:
-                print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {event.entry.kind}")
-                content = masked_entry_json(event.entry)["body"] if mask else event.entry.content()
-                for name, value in content.items():
-                    print(f"    {name}: {_short(value)}")
-                continue
-            record, pack = event.restored.record, event.restored.pack
-            known = words(f"知晓 {record.known_on}", f"known {record.known_on}") if record.known_on else ""
-            print(
-                f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {pack.id}  {record.decision.on}  {known}"
-                f"{_supposed(event.restored)}"
-            )
-            for answer in event.changed:
-                label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
-                print(f"    {label}: {_headline(pack, answer, mask=mask)}")
+            if format_ == "json":
+                told.append(as_json(event.entry))
+            else:
+                print("\n".join(_event_lines(event, whole=household is None, mask=mask)))
         if none:
-            raise RequestError([problem("request.not_recorded", found=_code(household, mask=mask))])
+            raise RequestError([problem("request.not_recorded", found=_code(household or "", mask=mask))])
+        if format_ == "json":
+            print(json.dumps(told, ensure_ascii=False, indent=1))
+
+
+def _event_lines(event: Event, *, whole: bool, mask: bool) -> Iterator[str]:
+    """An entry in words: its head, then what it says; `whole` names the subject too."""
+    from policy_engine.record.export import entry_json, masked_entry_json
+    from policy_engine.report.entry import entry_lines, kind_text
+
+    entry = event.entry
+    about = f"  {_code(entry.subject, mask=mask and entry.kind != 'pack')}" if whole and entry.subject else ""
+    head = f"{entry.recorded_at[:10]}  #{entry.seq}{about}"
+    if event.restored is None:
+        as_json = masked_entry_json if mask else entry_json
+        content, earlier = (as_json(one)["body"] if one is not None else {} for one in (entry, event.earlier))
+        yield f"{head}  {kind_text(entry.kind, LANGUAGE)}"
+        yield from (f"    {line}" for line in entry_lines(entry.kind, content, event.pack, earlier, LANGUAGE))
+        return
+    record, pack = event.restored.record, event.restored.pack
+    known = words(f"知晓 {record.known_on}", f"known {record.known_on}") if record.known_on else ""
+    yield f"{head}  {pack.id}  {record.decision.on}  {known}{_supposed(event.restored)}"
+    for answer in event.changed:
+        label = pack.decision(answer.decision).label.in_(LANGUAGE) + answer.item
+        yield f"    {label}: {_headline(pack, answer, mask=mask)}"
 
 
 @app.command(

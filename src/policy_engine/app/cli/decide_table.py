@@ -20,6 +20,7 @@ from policy_engine.app.cli.exits import Exit, exit_for
 from policy_engine.app.cli.outputs import new_file, not_read
 from policy_engine.app.cli.processors import processors
 from policy_engine.app.cli.record import RecordAs, Recording
+from policy_engine.app.cli.rejected import problem_row
 from policy_engine.app.cli.second import second_opinion, tell_opinions
 from policy_engine.app.cli.table_summary import Summary, about
 from policy_engine.app.cli.words import words
@@ -41,7 +42,7 @@ from policy_engine.documents.tables import (
     read_tables,
     set_aside,
 )
-from policy_engine.errors import FactsError, RequestError, problem, said
+from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -53,7 +54,7 @@ from policy_engine.report.workbook import COLUMNS, Result, answer_cells, scope_t
 if TYPE_CHECKING:
     from policy_engine.record.entry import Entry
 
-__all__ = ["Request", "decide_table", "problem_row"]
+__all__ = ["Request", "decide_table"]
 
 CHUNK = 100
 IN_PROCESS = 1000
@@ -323,25 +324,6 @@ def _write(request: Request, result: Result, outcome: Outcome, width: int) -> No
 
 def _shown(request: Request, rejected: Rejected) -> Rejected:
     return mask_rejected(rejected, request.pack) if request.mask else rejected
-
-
-def problem_row(rejected: Rejected) -> list[Cell]:
-    found = rejected.problem
-    details = dict(found.details)
-    wanted = said(details["wanted"], "zh") if "wanted" in details else found.help("zh")
-    cell = found.where.rpartition("!")[2]
-    return [
-        rejected.sheet,
-        rejected.row,
-        cell,
-        rejected.household,
-        rejected.heading,
-        details.get("found", ""),
-        wanted,
-        found.message("zh"),
-        found.code,
-        rejected.written,
-    ]
 
 
 def _exit(exits: Counter[Exit], *, rejected: bool) -> Exit:

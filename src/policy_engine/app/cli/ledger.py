@@ -14,7 +14,7 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, report, told
 from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_of
-from policy_engine.app.cli.record import needs_ledger, now, read_bytes, tell_recorded
+from policy_engine.app.cli.record import needs_ledger, now, pack_entry, read_bytes, tell_recorded
 from policy_engine.app.cli.words import words
 from policy_engine.decision.history import fold
 from policy_engine.documents.read_case import read_case_file
@@ -242,7 +242,8 @@ def add_case(
             raise FactsError(refused or [problem("monitor.no_id", where=str(file), subject=read.subject)])
         day = day_of(on) or max(event.recorded_on for event in read.events)
         with open_ledger(location, "write") as ledger:
-            tell_recorded(ledger.append(entries_of(history, read.header.id.text, day), now()))
+            files = pack_entry(read.header.pack.text, pack)
+            tell_recorded(ledger.append([files, *entries_of(history, read.header.id.text, day)], now())[1:])
 
 
 @app.command("show", help=words("写出一条的内容（JSON）", "print an entry with its content (JSON)"))

@@ -14,13 +14,11 @@ import typer
 
 from policy_engine.app.cli.exits import Exit, report
 from policy_engine.app.cli.ledger import reading
+from policy_engine.app.cli.monitor_input import read_facts_in, tell_rejected
 from policy_engine.app.cli.options import Mask, PackName, SettingsFile, day_of, pack_of, settings_of
 from policy_engine.app.cli.record import now, pack_entry
-from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import FactsError, problem
-from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
@@ -51,7 +49,6 @@ On = Annotated[
     typer.Option("--on", metavar="DATE", help=words("哪一天；默认今天", "on which day; today by default")),
 ]
 Form = Annotated[Literal["text", "json"], typer.Option("--format", help=words("输出格式", "form of the output"))]
-TABLES = (".xlsx", ".xls", ".xlsm", ".csv")
 
 
 @contextmanager
@@ -66,10 +63,10 @@ def _ledger(location: str, mode: Literal["read", "write"], *, mask: bool) -> Ite
 @app.command(
     "ingest",
     help=words(
-        "导入事实文件、表格：重新决定、报警、撤回，全部记入账本；同样的事实再导入，什么也不增加。"
+        "导入事实文件、表格：重新决定、报警、撤回，全部记入账本；同样的事实再导入，什么也不增加。有误的行列出，其余照收。"
         "不给文件时，只看到 --known-on 那天为止有什么到期",
         "take in facts files and tables: decide anew, alert, withdraw, all into the ledger; the same facts again add "
-        "nothing. Without files, only what fell due by the day of --known-on",
+        "nothing. Wrong rows are listed, the rest is taken. Without files, only what fell due by the day of --known-on",
     ),
 )
 def ingest(
@@ -77,7 +74,10 @@ def ingest(
     pack: PackName,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FACTS…]", help=words("事实文件、工作簿、CSV", "facts files, workbooks, CSV")),
+        typer.Argument(
+            metavar="[FACTS…]",
+            help=words("事实文件、工作簿，CSV、Parquet 文件或文件夹", "facts files, workbooks, CSV, Parquet"),
+        ),
     ] = None,
     known_on: Annotated[
         str | None,
@@ -95,6 +95,14 @@ def ingest(
         Path | None,
         typer.Option("--mapping", help=words("表格的列对应（见 mapping）", "columns of tables (see mapping)")),
     ] = None,
+    rejected: Annotated[
+        Path | None,
+        typer.Option(
+            "--rejected",
+            metavar="FILE",
+            help=words("把没有导入的行写到这个 CSV 文件", "write the rows that are not taken to this CSV file"),
+        ),
+    ] = None,
     settings: SettingsFile = None,
     mask: Mask = False,
 ) -> None:
@@ -111,34 +119,12 @@ def ingest(
         if not files:
             _tell(look_at(opened, monitoring, known))
             return
-        found = [(file, facts) for file in files for facts in _facts(file, loaded, mapping)]
-        new = [submission(loaded, facts, known, described) for _, facts in found]
+        given = [read_facts_in(file, loaded, mapping, described) for file in files]
+        new = [submission(loaded, facts, known, described) for one in given for facts in one.facts]
+        tell_rejected(given, rejected)
         _tell(take_in(opened, monitoring, new))
-
-
-def _facts(file: Path, pack: Pack, mapping: Path | None) -> list[Facts]:
-    """The subjects of a file; raises `FactsError` where any of it cannot be used: all of a file goes in, or nothing."""
-    if file.suffix.lower() not in TABLES and not file.is_dir():
-        subjects, problems = read_facts_file(file, pack.vocabulary)
-        report(problems)
-        return subjects
-    try:
-        from policy_engine.documents.mapping import read_mapping
-        from policy_engine.documents.table_facts import read_household
-        from policy_engine.documents.tables import read_tables
-    except ModuleNotFoundError as error:
-        raise missing_extra(error) from None
-    tables = read_tables(file, pack.vocabulary, read_mapping(mapping, pack.vocabulary) if mapping else None)
-    wrong = [rejected.problem for rejected in tables.rejected]
-    subjects = []
-    for household in tables.households:
-        facts, problems = read_household(tables.layouts, household, pack.vocabulary)
-        wrong += [found for found in problems if found.severity == "error"]
-        report(found for found in problems if facts is not None and found.severity != "error")
-        subjects += [facts] if facts is not None else []
-    if wrong:
-        raise FactsError(wrong)
-    return subjects
+        if any(one.rejected for one in given):
+            raise typer.Exit(Exit.INVALID)
 
 
 def _firing(pack: Pack) -> Callable[[frozenset[str]], None]:

@@ -194,9 +194,11 @@ def _tell(totals: Totals, out: Path) -> None:
     rows, found = totals.rows, ", ".join(f"{status} {many}" for status, many in sorted(totals.statuses.items()))
     print(words(f"{rows} 户，结果在 {out}：{found}", f"{rows} households, written to {out}: {found}"), file=sys.stderr)
     if totals.rejected:
-        from policy_engine.app.cli.population_workbook import write_rejected
+        from policy_engine.app.cli.rejected import write_rejected
 
-        where = out if out.suffix == ".xlsx" else write_rejected(out, totals.rejected)
+        where = out if out.suffix == ".xlsx" else out.with_suffix(".rejected.csv")
+        if where != out:
+            write_rejected(where, totals.rejected)
         many = len(totals.rejected)
         print(
             words(f"被拒绝的行有 {many} 行，列在 {where}", f"{many} rejected rows, listed in {where}"), file=sys.stderr

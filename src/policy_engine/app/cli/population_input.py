@@ -18,7 +18,7 @@ from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import words
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
-from policy_engine.documents.table_columns import MAIN
+from policy_engine.documents.table_columns import in_sheets
 from policy_engine.errors import FactsError, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -32,11 +32,9 @@ from policy_engine.population.weights import taken_weights
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected
 
-__all__ = ["FACTS", "Asked", "ask", "facts_of", "in_sheets", "read_population", "read_sheets", "scenarios_of", "write"]
+__all__ = ["FACTS", "Asked", "ask", "facts_of", "read_population", "read_sheets", "scenarios_of", "write"]
 
 FACTS = (".yaml", ".yml", ".json", ".jsonl")
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_SHEETS = (MAIN, "household")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +80,6 @@ def read_population(path: Path, pack: Pack) -> Population:
     if rejected:
         raise FactsError(dict.fromkeys(one.problem for one in rejected))
     return found
-
-
-def in_sheets(path: Path) -> bool:
-    """A workbook, or CSV files named as its sheets are (户, 成员, …); not the tables of `population.files`."""
-    if path.is_dir():
-        return any((path / f"{name}.csv").exists() for name in _SHEETS)
-    return path.suffix.lower() in _WORKBOOKS or (path.suffix.lower() == ".csv" and path.stem in _SHEETS)
 
 
 def read_sheets(path: Path, pack: Pack) -> tuple[Population, tuple[Rejected, ...]]:

@@ -14,11 +14,12 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
-from policy_engine.app.cli.population_input import FACTS, in_sheets, read_population, read_sheets
+from policy_engine.app.cli.population_input import FACTS, read_population, read_sheets
 from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.masking import mask_rejected
+from policy_engine.documents.table_columns import in_sheets
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together

@@ -1,8 +1,7 @@
-"""The answers about a population as a workbook, and rejected rows: what `policy-engine decide` writes, in columns."""
+"""The answers about a population as a workbook, with the rejected rows: what `policy-engine decide` writes, in columns."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 import polars as pl
 from xlsxwriter.exceptions import FileCreateError
 
-from policy_engine.app.cli.decide_table import problem_row
+from policy_engine.app.cli.rejected import problem_row
 from policy_engine.documents.results import PROBLEMS
-from policy_engine.documents.table_cells import cell_text
 from policy_engine.documents.tables import Rejected
 from policy_engine.errors import FactsError, problem
 from policy_engine.model.pack import Pack
@@ -20,7 +18,7 @@ from policy_engine.population.rowwise import Asked
 from policy_engine.report.workbook import Result
 from policy_engine.version import __version__
 
-__all__ = ["write_rejected", "write_workbook"]
+__all__ = ["write_workbook"]
 
 _PARTS = {"": "", "status": "·状态", "possible": "·可能的结果", "rules": "·规则", "missing": "·还需要"}
 _WORDS = {
@@ -59,16 +57,6 @@ def write_workbook(
         result.close()
     except FileCreateError as error:
         raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
-
-
-def write_rejected(out: Path, rejected: Iterable[Rejected]) -> Path:
-    """Rejected rows beside a Parquet or CSV file: `answers.rejected.csv`."""
-    path = out.with_suffix(".rejected.csv")
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(PROBLEMS)
-        rows.writerows([cell_text(cell) for cell in problem_row(one)] for one in rejected)
-    return path
 
 
 def _headings(pack: Pack, columns: Iterable[str]) -> list[str]:
