@@ -81,7 +81,7 @@ NOT_IN_FILES = {
     "yaml.unreadable": "the pure parser stumbling in a way of its own; then the compiled one has the word",
     "scenario.bad_value": "a figure that a fact cannot be shows when it is worked out: `test_scenarios`",
     "yaml.too_large": "64 million characters: made in the test below",
-    "facts.strange",  # only Python data holds such values
+    "facts.strange": "Python data alone holds such values (test_decisions.py)",
 }
 """Codes of the rooms below that no file here gives, and why."""
 ROOMS = ("expression", "type", "value", "yaml", "form", "pack", "link", "facts", "settings", "scenario", "case")
