@@ -366,6 +366,13 @@ def test_the_same_decision_recorded_again_is_there_once_with_its_first_salts(led
     assert not three.new
 
 
+def test_the_same_decision_twice_in_one_append_is_there_once(ledger):
+    _, facts, request, decision = example()
+    first, again = (entry_of(record_of(decision, facts, request, "0" * 64, DAY), decision) for _ in range(2))
+    one, two = ledger.append([first, again], NOW)
+    assert (one.new, two.new, one.hash) == (True, False, two.hash)
+
+
 def test_a_key_taken_by_other_content_is_refused(ledger):
     """Whoever writes under the key of a decision first, with other content, does not keep the decision out in silence."""
     _, facts, request, decision = example()

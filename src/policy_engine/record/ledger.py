@@ -120,11 +120,12 @@ class Ledger:
         (seq, previous, earliest), known = self._standing(connection, [entry.key for entry in entries])
         moment = max(earliest, utc(recorded_at))
         rows: list[tuple[object, ...]] = []
+        bodies: dict[str, str] = {}
         receipts: list[Receipt] = []
         for entry in entries:
             found = known.get(entry.key)
             if found is not None:
-                receipts.append(self._repeated(connection, entry, *found))
+                receipts.append(self._repeated(connection, entry, found, bodies.get(entry.key)))
                 continue
             seq += 1
             hash_ = chain_hash(previous, seq, entry.kind, entry.subject, entry.key, moment, entry.body_hash)
@@ -133,6 +134,7 @@ class Ledger:
             )
             receipts.append(Receipt(seq, hash_, new=True))
             known[entry.key] = seq, hash_, entry.body_hash
+            bodies[entry.key] = entry.body
             previous = hash_
         if rows:
             with cursor(connection) as own:
@@ -159,10 +161,14 @@ class Ledger:
                 found.update((key, (seq, hash_, last)) for key, seq, hash_, last in own.fetchall())
         return found.pop(None, (0, FIRST, "")), found
 
-    def _repeated(self, connection: Connection, entry: Entry, seq: int, hash_: str, body_hash: str) -> Receipt:
+    def _repeated(
+        self, connection: Connection, entry: Entry, standing: tuple[int, str, str], body: str | None
+    ) -> Receipt:
+        """The place of an act that is recorded already; `body` where that is in this very append."""
+        seq, hash_, body_hash = standing
         same = body_hash == entry.body_hash
         if not same and entry.apart:
-            body = connection.scalar(select(ENTRIES.c.body).where(ENTRIES.c.seq == seq))
+            body = body or connection.scalar(select(ENTRIES.c.body).where(ENTRIES.c.seq == seq))
             same = body is not None and entry.says(body)
         if not same:
             raise LedgerError([problem("ledger.key_taken", where=str(self.place), key=entry.key, seq=seq)])
