@@ -126,3 +126,70 @@ def test_a_made_up_county_is_compared(county):
     assert ran.returncode == 0, ran.stderr
     assert "2021-09-01, 400 households" in ran.stdout
     assert "stand otherwise" in ran.stdout
+
+
+HEAD = "household_id,county,household_size,lifted_from_poverty,finances.2021.net_income,severe_hardship"
+DECIDED_NONE = "A1,宣州区,4,false,99999,false"
+OPEN = "A2,宣州区,4,,20000,"
+
+
+def csv_county(folder, *rows, encoding="utf-8"):
+    (folder / "households.csv").write_text("\n".join([HEAD, *rows, ""]), encoding=encoding)
+    return folder
+
+
+def test_no_decision_of_that_name(county):
+    for ask in (["describe", county], ["decide", county, "--out", "never.csv"]):
+        ran = run(*ask, *ASK, "-d", "monitorin")
+        assert ran.returncode == 2
+        assert "request.unknown_decision" in ran.stderr
+        assert "monitoring" in ran.stderr
+    assert "request.other_subject" in run("describe", county, *ASK, "-d", "regional_shocks").stderr
+
+
+def test_a_csv_file_called_parquet(tmp_path):
+    given = csv_county(tmp_path, OPEN) / "households.csv"
+    for size in (0, 100):
+        ran = run("describe", given.rename(tmp_path / "x.parquet"), *ASK, "--block", size)
+        assert ran.returncode == 1
+        assert "x.parquet" in ran.stderr
+        assert "[file.unreadable]" in ran.stderr
+        given = tmp_path / "x.parquet"
+
+
+def test_a_county_is_not_overwritten(county):
+    before = {path.name: path.read_bytes() for path in county.iterdir()}
+    ran = run("make", *ASK, "--households", 3, "--out", county)
+    assert ran.returncode == 1
+    assert "file.exists" in ran.stderr
+    assert {path.name: path.read_bytes() for path in county.iterdir()} == before
+
+
+@pytest.mark.parametrize("share", ["3", "-1", "few"])
+def test_the_share_of_unknown_cells_is_a_share(tmp_path, share):
+    ran = run("make", *ASK, "--households", 3, "--missing", share, "--out", tmp_path / "new")
+    assert ran.returncode == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_csv_as_chinese_spreadsheets_write_it(tmp_path):
+    told = []
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        (tmp_path / encoding).mkdir()
+        given = csv_county(tmp_path / encoding, DECIDED_NONE, OPEN, encoding=encoding)
+        ran = run("describe", given, *ASK, "-d", "monitoring")
+        assert ran.returncode == 0, ran.stderr
+        told.append(ran.stdout)
+    assert "in scope 2" in told[0]
+    assert len(set(told)) == 1
+
+
+def test_none_is_not_unknown_in_csv(county, tmp_path):
+    for out in ("a.parquet", "a.csv"):
+        assert run("decide", county, *ASK, "-d", "kinds", "--out", tmp_path / out).returncode == 4
+    kept = pl.read_parquet(tmp_path / "a.parquet")["kinds"]
+    written = pl.read_csv(tmp_path / "a.csv", infer_schema=False)["kinds"]
+    assert kept.dtype == pl.List(pl.String)
+    assert 0 < kept.null_count() < (kept.list.len() == 0).sum()
+    assert ((written == "无") == (kept.list.len() == 0)).all()
+    assert (written.is_null() == kept.is_null()).all()

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
+from policy_engine.documents.csv_text import csv_text
 from policy_engine.documents.table_cells import Cell
 from policy_engine.errors import FactsError, problem
 
@@ -39,16 +40,6 @@ def _sheet_rows(book: CalamineWorkbook, name: str) -> Rows:
 
 def _csv_rows(path: Path) -> Rows:
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise FactsError([problem("file.not_found", where=str(path), path=path)]) from None
-    except OSError as error:
-        raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error.strerror)]) from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return list(csv.reader(io.StringIO(data.decode(encoding), newline="")))
-        except UnicodeDecodeError:
-            continue
-        except csv.Error as error:
-            raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error)]) from None
-    raise FactsError([problem("table.encoding", where=str(path), path=path)])
+        return list(csv.reader(io.StringIO(csv_text(path), newline="")))
+    except csv.Error as error:
+        raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error)]) from None

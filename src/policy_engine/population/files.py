@@ -12,10 +12,14 @@ from pathlib import Path
 
 import polars as pl
 
+from policy_engine.documents.csv_text import csv_text
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.population.conform import MAIN, rising
 
-__all__ = ["BLOCK", "Part", "Source"]
+__all__ = ["BLOCK", "TABLES", "Part", "Source"]
+
+TABLES = (".parquet", ".csv")
+"""How the names of tables end."""
 
 BLOCK = 200_000
 """Households read at a time."""
@@ -47,7 +51,7 @@ class Source:
         if not path.exists():
             raise FactsError([problem("file.not_found", where=str(path), path=path)])
         if path.is_dir():
-            found = {file.stem: file for file in sorted(path.iterdir()) if file.suffix in (".parquet", ".csv")}
+            found = {file.stem: file for file in sorted(path.iterdir()) if file.suffix in TABLES}
         else:
             found = {MAIN: path}
         if MAIN not in found:
@@ -61,18 +65,21 @@ class Source:
     def scan(self, name: str) -> pl.LazyFrame:
         """A table; cells of a CSV file are texts, which are read as facts later."""
         file = self.files[name]
-        if file.suffix == ".parquet":
-            return pl.scan_parquet(file)
-        return pl.scan_csv(file, infer_schema=False)
+        try:
+            if file.suffix != ".parquet":
+                return pl.read_csv(csv_text(file).encode(), infer_schema=False).lazy()
+            found = pl.scan_parquet(file)
+            found.collect_schema()  # where the file is no Parquet file, it says so here
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise FactsError([_unreadable(str(file), error)]) from None
+        return found
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables, whole."""
         try:
             return {name: self.scan(name).collect() for name in self.files}
         except pl.exceptions.PolarsError as error:
-            raise FactsError(
-                [problem("file.unreadable", path=", ".join(map(str, self.files.values())), why=error)]
-            ) from None
+            raise FactsError([self._unreadable(error)]) from None
 
     def blocks(self, size: int = BLOCK) -> Iterator[Part]:
         """So many households at a time; without a size, or of CSV files, all at once.
@@ -83,7 +90,14 @@ class Source:
             tables = self.tables()
             yield Part(tables, {}, tables[MAIN].height)
         else:
-            yield from _ahead(self._blocks(size))
+            try:
+                yield from _ahead(self._blocks(size))
+            except pl.exceptions.PolarsError as error:
+                raise FactsError([self._unreadable(error)]) from None
+
+    def _unreadable(self, error: Exception) -> Problem:
+        """Which of the files it is, Polars does not always say."""
+        return _unreadable(", ".join(map(str, self.files.values())), error)
 
     def _blocks(self, size: int) -> Iterator[Part]:
         lists = {name: _Rows(self.scan(name)) for name in self.files if name != MAIN}
@@ -106,6 +120,11 @@ class Source:
         left = [found for name, rows in lists.items() for found in _left(name, rows, main)]
         if left:
             raise FactsError(left)
+
+
+def _unreadable(path: str, error: Exception) -> Problem:
+    why = str(error).strip().splitlines()[0]
+    return problem("file.unreadable", where=path, path=path, why=why)
 
 
 def _ahead(blocks: Iterator[Part]) -> Iterator[Part]:

@@ -22,7 +22,7 @@ from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together
 from policy_engine.population.describe import Counts, Number, Summary, summarise, wanting
-from policy_engine.population.files import Source
+from policy_engine.population.files import TABLES, Source
 from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
 from policy_engine.population.run import PopulationAnswers
@@ -34,6 +34,9 @@ from policy_engine.values import format_number
 
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected
+
+NONE = "无"
+"""An empty list in a CSV file, as in the tables that are read."""
 
 MOST_TOLD = 1000
 """Problems after which the rest of a county is not read."""
@@ -148,8 +151,12 @@ def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:
     if out.suffix == ".parquet":
         found.sink_parquet(out)
     else:
-        lists = [name for name, dtype in first.schema.items() if isinstance(dtype, pl.List)]
-        found.with_columns(pl.col(lists).list.join("、") if lists else []).sink_csv(out, include_bom=True)
+        lists = [pl.col(name) for name, dtype in first.schema.items() if isinstance(dtype, pl.List)]
+        none = pl.lit(NONE)  # an empty cell means not determined
+        texts = [pl.when(one.list.len() == 0).then(none).otherwise(one.list.join("、")) for one in lists]
+        found.with_columns(text.alias(one.meta.output_name()) for one, text in zip(lists, texts, strict=True)).sink_csv(
+            out, include_bom=True
+        )
     if failed:
         out.unlink()
         raise failed[0]
@@ -283,6 +290,8 @@ def write_county(
     pack: Pack, out: Path, households: int, seed: int, day: datetime.date, missing: float
 ) -> Iterator[tuple[str, int]]:
     """Write the tables of a made-up county as Parquet files; names them with their rows."""
+    if out.is_dir() and any(file.suffix in TABLES for file in out.iterdir()):
+        raise FactsError([problem("file.exists", where=str(out), path=out)])
     out.mkdir(parents=True, exist_ok=True)
     with progress(words("造户", "making households")):
         tables = make_county(pack, households, seed, on=day, missing=missing)
