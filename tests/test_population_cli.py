@@ -193,3 +193,42 @@ def test_none_is_not_unknown_in_csv(county, tmp_path):
     assert 0 < kept.null_count() < (kept.list.len() == 0).sum()
     assert ((written == "无") == (kept.list.len() == 0)).all()
     assert (written.is_null() == kept.is_null()).all()
+
+
+def test_the_figures_are_parted_by_facts_that_exist(tmp_path):
+    given = csv_county(tmp_path, DECIDED_NONE, OPEN)
+    ran = run("describe", given, *ASK, "-d", "monitoring", "--by", "twon")
+    assert ran.returncode == 2
+    assert "[facts.unknown_fact]" in ran.stderr
+    assert "town" in ran.stderr
+    ran = run("describe", given, *ASK, "-d", "in_range", "--by", "town")
+    assert "    ?: no 1, yes 1" in ran.stdout or "    ?: yes 1, no 1" in ran.stdout
+    ran = run("describe", given, *ASK, "--weights", "household_sise")
+    assert "[population.no_weights]" in ran.stderr
+    assert "household_size" in ran.stderr
+
+
+def test_figures_in_chinese(tmp_path):
+    told = run("describe", csv_county(tmp_path, DECIDED_NONE, OPEN), *ASK, "-d", "in_range", lang="zh").stdout
+    assert "已确定 2" in told
+    assert "  是: 1" in told
+    assert "determined" not in told
+    assert "true" not in told
+
+
+def test_a_county_of_nobody(tmp_path):
+    assert "households  0" in run("describe", csv_county(tmp_path), *ASK, "-d", "in_range").stdout
+
+
+def test_a_household_twice_in_a_facts_file(tmp_path):
+    text = "household_id: {}\ncounty: 宣州区\nhousehold_size: 2\nfinances: {{2021: {{net_income: 9000}}}}\n"
+    (tmp_path / "in.yaml").write_text("---\n".join(text.format(id_) for id_ in "ABA"), encoding="utf-8")
+    ran = run("decide", tmp_path / "in.yaml", *ASK, "-d", "in_range", "--out", tmp_path / "out.csv")
+    assert ran.returncode == 3, ran.stderr
+    assert pl.read_csv(tmp_path / "out.csv")["household_id"].to_list() == ["B"]
+    rejected = pl.read_csv(tmp_path / "out.rejected.csv")
+    assert rejected["行"].to_list() == [1, 3]
+    assert rejected["代码"].to_list() == ["table.id_twice"] * 2
+    ran = run("describe", tmp_path / "in.yaml", *ASK, "-d", "in_range")
+    assert ran.returncode == 3
+    assert ran.stderr.count("table.id_twice") == 2

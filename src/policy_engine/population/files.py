@@ -50,10 +50,8 @@ class Source:
         """Raises `FactsError` where there is no table of households."""
         if not path.exists():
             raise FactsError([problem("file.not_found", where=str(path), path=path)])
-        if path.is_dir():
-            found = {file.stem: file for file in sorted(path.iterdir()) if file.suffix in TABLES}
-        else:
-            found = {MAIN: path}
+        files = sorted(path.iterdir()) if path.is_dir() else []
+        found = {file.stem: file for file in files if file.suffix in TABLES} if path.is_dir() else {MAIN: path}
         if MAIN not in found:
             raise FactsError([problem("population.no_file", where=str(path), path=path, found=MAIN)])
         return Source(found)

@@ -166,7 +166,9 @@ def _on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals:
 
 
 def _tell(totals: Totals, out: Path) -> None:
-    rows, found = totals.rows, ", ".join(f"{status} {many}" for status, many in sorted(totals.statuses.items()))
+    from policy_engine.app.cli.population_run import statuses_text
+
+    rows, found = totals.rows, statuses_text(dict(sorted(totals.statuses.items())))
     print(words(f"{rows} 户，结果在 {out}：{found}", f"{rows} households, written to {out}: {found}"), file=sys.stderr)
     if totals.rejected:
         from policy_engine.app.cli.population_workbook import write_rejected

@@ -18,8 +18,8 @@ from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import words
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
-from policy_engine.documents.table_columns import MAIN
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.documents.table_columns import ID, MAIN
+from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
@@ -32,7 +32,18 @@ from policy_engine.population.weights import taken_weights
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected
 
-__all__ = ["FACTS", "Asked", "ask", "facts_of", "in_sheets", "read_population", "read_sheets", "scenarios_of", "write"]
+__all__ = [
+    "FACTS",
+    "Asked",
+    "ask",
+    "facts_of",
+    "in_sheets",
+    "read_once",
+    "read_population",
+    "read_sheets",
+    "scenarios_of",
+    "write",
+]
 
 FACTS = (".yaml", ".yml", ".json", ".jsonl")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -73,7 +84,10 @@ def _weighted(path: Path, pack: Pack, column: str) -> tuple[Population, pl.Serie
 def read_population(path: Path, pack: Pack) -> Population:
     """A whole population in any form: facts, a workbook or CSV folder, or tables. Raises with every problem."""
     if path.suffix.lower() in FACTS:
-        return population_of(facts_of(path, pack), pack.vocabulary)
+        population, twice = read_once(path, pack)
+        if twice:
+            raise FactsError(problem for _, problem in twice)
+        return population
     if not in_sheets(path):
         population, warnings = conform(Source.open(path).tables(), pack.vocabulary)
         report(warnings)
@@ -89,6 +103,22 @@ def in_sheets(path: Path) -> bool:
     if path.is_dir():
         return any((path / f"{name}.csv").exists() for name in _SHEETS)
     return path.suffix.lower() in _WORKBOOKS or (path.suffix.lower() == ".csv" and path.stem in _SHEETS)
+
+
+def read_once(path: Path, pack: Pack) -> tuple[Population, list[tuple[int, Problem]]]:
+    """The subjects of a facts file that stand in it once; for each of the others its number (from 1) and the problem."""
+    subjects = facts_of(path, pack)
+    places: dict[str, list[int]] = {}
+    for number, facts in enumerate(subjects, 1):
+        places.setdefault(facts.id, []).append(number)
+    twice = {id_: numbers for id_, numbers in places.items() if id_ and len(numbers) > 1}
+    found: list[tuple[int, Problem]] = []
+    for id_, numbers in twice.items():
+        at = {number: f"{path}!{ID}:{number}" for number in numbers}
+        for number in numbers:
+            others = ", ".join(place for other, place in at.items() if other != number)
+            found.append((number, problem("table.id_twice", where=at[number], found=id_, other=others)))
+    return population_of([facts for facts in subjects if facts.id not in twice], pack.vocabulary), found
 
 
 def read_sheets(path: Path, pack: Pack) -> tuple[Population, tuple[Rejected, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +14,13 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
-from policy_engine.app.cli.population_input import FACTS, in_sheets, read_population, read_sheets
+from policy_engine.app.cli.population_input import FACTS, in_sheets, read_once, read_population, read_sheets
 from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.documents.table_columns import ID
 from policy_engine.errors import FactsError, Problem, RequestError, problem
+from policy_engine.expression.names import nearest
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together
 from policy_engine.population.describe import Counts, Number, Summary, summarise, wanting
@@ -27,9 +29,11 @@ from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
 from policy_engine.population.run import PopulationAnswers
 from policy_engine.population.settling import open_rows
-from policy_engine.population.tables import Population
+from policy_engine.population.tables import ROOT, Population
 from policy_engine.population.weights import taken_weights
 from policy_engine.population.written import scope_column
+from policy_engine.report.comparison import outcome_text
+from policy_engine.report.words import say
 from policy_engine.values import format_number
 
 if TYPE_CHECKING:
@@ -41,7 +45,7 @@ NONE = "无"
 MOST_TOLD = 1000
 """Problems after which the rest of a county is not read."""
 
-__all__ = ["Job", "Totals", "figures", "write", "write_county"]
+__all__ = ["Job", "Totals", "figures", "statuses_text", "write", "write_county"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,25 @@ def _at_once(job: Job, rejected: list[Rejected] | None) -> Population:
         raise RequestError([problem("population.judged_in_rows", where=str(job.given))])
     if job.weights:
         raise RequestError([problem("population.weights_in_tables", where=str(job.given), found=job.weights)])
-    if rejected is None or not in_sheets(job.given):
+    if rejected is None:
         return read_population(job.given, job.asked.pack)
+    if not in_sheets(job.given):
+        return _each_once(job, rejected)
     population, found = read_sheets(job.given, job.asked.pack)
     rejected += found
+    return population
+
+
+def _each_once(job: Job, rejected: list[Rejected]) -> Population:
+    population, twice = read_once(job.given, job.asked.pack)
+    if twice:
+        try:
+            from policy_engine.documents.tables import Rejected
+        except ModuleNotFoundError as error:
+            raise missing_extra(error) from None
+        for number, told in twice:
+            id_ = dict(told.details)["found"]
+            rejected.append(Rejected(id_, job.given.name, number, ID, id_, told))
     return population
 
 
@@ -213,6 +232,7 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
     """The county in lines of text."""
     found = _Figures()
     for block in blocks(job):
+        _check_by(job.asked.pack, block.population, by)
         found.add(job, block, by)
         if missing:
             _add_missing(job, block, found.missing)
@@ -221,7 +241,7 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
         "open": words("是否适用未知", "scope open"),
         "out": words("不适用", "out of scope"),
     }
-    scopes = ", ".join(f"{label[name]} {many}" for name, many in found.scopes.items())
+    scopes = ", ".join(f"{label[name]} {many}" for name, many in found.scopes.items()) or "0"
     yield words("户数", "households") + "  " + scopes
     if found.weighted:
         yield words("括号内是加权数和比例", "in brackets: weighted, with its share")
@@ -229,6 +249,15 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
         yield from _lines(job.asked.pack, summary, found.weighted.get(id_), found.missing.get(id_))
     for id_, reason in found.left.items():
         yield words(f"逐户决定 {id_}：{reason}", f"row by row: {id_}: {reason}")
+
+
+def _check_by(pack: Pack, population: Population, by: str) -> None:
+    """Raises `RequestError` where there is no such fact to part the subjects by."""
+    form = pack.vocabulary.form(population.subject)
+    columns = population.tables[ROOT].rows.columns
+    if by and by not in columns and form.find(by) is None:
+        near = nearest(by, [*columns, *(fact.id for fact in form)])
+        raise RequestError([problem("facts.unknown_fact", where="--by", form=form.id, fact=by, near=near)])
 
 
 def _add_missing(job: Job, block: Block, rows: dict[str, tuple[Counter[str], Counter[str]]]) -> None:
@@ -239,23 +268,27 @@ def _add_missing(job: Job, block: Block, rows: dict[str, tuple[Counter[str], Cou
         known[1].update(alone)
 
 
+def statuses_text(statuses: Mapping[str, Number], weighted: Mapping[str, Number] | None = None) -> str:
+    """How many answers have which status; with the sums of their weights in brackets."""
+    sums = {name: f" ({_number(weighted.get(name, 0))})" if weighted is not None else "" for name in statuses}
+    return ", ".join(f"{words(say(name, 'zh'), name)} {many}{sums[name]}" for name, many in statuses.items())
+
+
 def _lines(
     pack: Pack, summary: Summary, weighted: Summary | None, missing: tuple[Counter[str], Counter[str]] | None
 ) -> Iterator[str]:
     definition = pack.decision(summary.decision)
     yield ""
-    of = weighted.statuses if weighted is not None else {}
-    statuses = ", ".join(f"{name} {many}{_sum(of.get(name), weighted)}" for name, many in summary.statuses.items())
-    yield f"{definition.label.zh if LANGUAGE == 'zh' else definition.label.en} ({summary.decision}): {statuses}"
-    names = {option.id: option.label(LANGUAGE) for option in definition.table.outcomes} if definition.table else {}
+    statuses = statuses_text(summary.statuses, weighted.statuses if weighted is not None else None)
+    yield f"{definition.label.in_(LANGUAGE)} ({summary.decision}): {statuses}"
+    names = {name: outcome_text(pack, summary.decision, name, LANGUAGE) for name in summary.outcomes}
     for name, counts in summary.outcomes.items():
         more = _sums(weighted.outcomes[name], weighted.rows) if weighted is not None else ""
-        yield f"  {names.get(name, name)}: {_bounds(counts)}{more}"
+        yield f"  {names[name]}: {_bounds(counts)}{more}"
     for area, found in summary.areas.items():
         sums = weighted.areas[area] if weighted is not None else {}
         parts = (
-            f"{names.get(name, name)} {_bounds(c)}{f' ({_bounds(sums[name])})' if sums else ''}"
-            for name, c in found.items()
+            f"{names[name]} {_bounds(c)}{f' ({_bounds(sums[name])})' if sums else ''}" for name, c in found.items()
         )
         yield f"    {area}: {', '.join(parts)}"
     if missing is not None and missing[0]:
@@ -274,10 +307,6 @@ def _bounds(counts: Counts) -> str:
 
 def _number(many: Number) -> str:
     return str(many) if isinstance(many, int) else format_number(many)
-
-
-def _sum(many: Number | None, weighted: Summary | None) -> str:
-    return "" if weighted is None else f" ({_number(many or 0)})"
 
 
 def _sums(counts: Counts, rows: Number) -> str:
