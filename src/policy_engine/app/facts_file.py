@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import FactsError, problem
 from policy_engine.model.vocabulary import YEARS
@@ -49,13 +50,8 @@ def save_data(data: dict[str, Any], path: Path | None) -> None:
     if path is None:
         _yaml().dump(data, sys.stdout)
         return
-    try:
-        with path.open("w", encoding="utf-8") as stream:
-            _yaml().dump(data, stream)
-    except OSError as error:
-        raise FactsError(
-            [problem("file.unwritable", where=str(path), path=path, why=error.strerror or error)]
-        ) from None
+    with writing(path), path.open("w", encoding="utf-8") as stream:
+        _yaml().dump(data, stream)
 
 
 def set_path(data: dict[str, Any], path: str, value: Any, year: int) -> Any:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
 from policy_engine.app.cli.processors import processors
 from policy_engine.app.cli.record import RecordAs, Recording
 from policy_engine.app.cli.second import second_opinion, tell_opinions
 from policy_engine.app.cli.words import words
+from policy_engine.app.writing import writing
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
 from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_problem, short_code
@@ -38,7 +38,7 @@ from policy_engine.documents.tables import (
     read_tables,
     set_aside,
 )
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.errors import RequestError, problem
 from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -124,10 +124,8 @@ def decide_table(
     tell_opinions(opinions)
     counts = {"decided": sum(exits.values()) - exits.get(Exit.INVALID, 0), "set_aside": exits.get(Exit.INVALID, 0)}
     result.about(_about(request, path, tables, counts))
-    try:
+    with writing(out):
         result.close()
-    except FileCreateError as error:
-        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
     _tell(counts, result.counts[Result.REJECTED], out)
     if recording is not None:
         recording.tell()

@@ -18,8 +18,9 @@ from policy_engine.app.cli.options import PackName, SettingsFile, day_of, pack_o
 from policy_engine.app.cli.record import now, pack_entry
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_facts import read_facts_file
-from policy_engine.errors import FactsError, problem
+from policy_engine.errors import FactsError
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 
@@ -191,10 +192,8 @@ def board(
 
         found = _board(opened, pack_of(pack), on, settings, by)
         if html is not None:
-            try:
+            with writing(html):
                 html.write_text(monitor_html(found, LANGUAGE), encoding="utf-8")
-            except OSError as error:
-                raise FactsError([problem("file.unwritable", where=str(html), path=html, why=error)]) from None
             print(html)
         elif format_ == "json":
             print(json.dumps(monitor_data(found), ensure_ascii=False, indent=2))

@@ -16,6 +16,7 @@ from policy_engine.app.cli.options import day_of, settings_of
 from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import words
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
 from policy_engine.documents.table_columns import ID, MAIN
@@ -162,7 +163,11 @@ def write(
 ) -> None:
     """To standard output as text or JSON, and to the files that were asked for."""
     if html[0] is not None:
-        html[0].write_text(html[1](), encoding="utf-8")
+        page = html[1]()
+        with writing(html[0]):
+            html[0].write_text(page, encoding="utf-8")
     if svg[0] is not None:
-        svg[0].write_text(next(iter(svg[1]()), ""), encoding="utf-8")
+        chart = next(iter(svg[1]()), "")
+        with writing(svg[0]):
+            svg[0].write_text(chart, encoding="utf-8")
     print(json.dumps(data(), ensure_ascii=False, indent=2) if format_ == "json" else text())

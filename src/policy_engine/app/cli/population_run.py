@@ -18,6 +18,7 @@ from policy_engine.app.cli.population_input import FACTS, in_sheets, read_once, 
 from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.writing import writing
 from policy_engine.documents.table_columns import ID
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.expression.names import nearest
@@ -142,16 +143,25 @@ def write(job: Job, out: Path, *, missing: bool) -> Totals:
     totals = Totals()
     rows = _rows(job, totals, missing=missing)
     part = out.with_name(f".part-{out.name}")
-    if out.suffix == ".xlsx":
+    with writing(out):
+        part.touch()  # says at once, not after the work, where nothing can be written
         try:
-            from policy_engine.app.cli.population_workbook import write_workbook
-        except ModuleNotFoundError as error:
-            raise missing_extra(error) from None
-        write_workbook(part, job.asked, job.given, rows, totals.rejected)
-    else:
-        _write_table(part, rows)
-    part.replace(out)
+            if out.suffix == ".xlsx":
+                _write_sheets(part, job, rows, totals)
+            else:
+                _write_table(part, rows)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
     return totals
+
+
+def _write_sheets(out: Path, job: Job, rows: Iterator[pl.DataFrame], totals: Totals) -> None:
+    try:
+        from policy_engine.app.cli.population_workbook import write_workbook
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    write_workbook(out, job.asked, job.given, rows, totals.rejected)
 
 
 def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:
@@ -177,7 +187,6 @@ def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:
             out, include_bom=True
         )
     if failed:
-        out.unlink()
         raise failed[0]
 
 
@@ -321,9 +330,11 @@ def write_county(
     """Write the tables of a made-up county as Parquet files; names them with their rows."""
     if out.is_dir() and any(file.suffix in TABLES for file in out.iterdir()):
         raise FactsError([problem("file.exists", where=str(out), path=out)])
-    out.mkdir(parents=True, exist_ok=True)
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
     with progress(words("造户", "making households")):
         tables = make_county(pack, households, seed, on=day, missing=missing)
     for name, table in tables.items():
-        table.write_parquet(out / f"{name}.parquet")
+        with writing(out):
+            table.write_parquet(out / f"{name}.parquet")
         yield name, table.height

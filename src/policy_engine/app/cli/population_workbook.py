@@ -8,12 +8,11 @@ from itertools import chain
 from pathlib import Path
 
 import polars as pl
-from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.decide_table import PROBLEM_HEADINGS, problem_row
+from policy_engine.app.writing import writing
 from policy_engine.documents.table_cells import cell_text
 from policy_engine.documents.tables import Rejected
-from policy_engine.errors import FactsError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.rowwise import Asked
 from policy_engine.report.workbook import Result
@@ -54,16 +53,13 @@ def write_workbook(
     for one in rejected:
         result.write(Result.REJECTED, problem_row(one))
     result.about(_about(asked, given, rows, len(rejected)))
-    try:
-        result.close()
-    except FileCreateError as error:
-        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
+    result.close()
 
 
 def write_rejected(out: Path, rejected: Iterable[Rejected]) -> Path:
     """Rejected rows beside a Parquet or CSV file: `answers.rejected.csv`."""
     path = out.with_suffix(".rejected.csv")
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(PROBLEM_HEADINGS)
         rows.writerows([cell_text(cell) for cell in problem_row(one)] for one in rejected)
