@@ -203,6 +203,10 @@ def test_the_figures_are_parted_by_facts_that_exist(tmp_path):
     assert "town" in ran.stderr
     ran = run("describe", given, *ASK, "-d", "in_range", "--by", "town")
     assert "    ?: no 1, yes 1" in ran.stdout or "    ?: yes 1, no 1" in ran.stdout
+    for known in ("secure.food", "finances.2019.income"):
+        assert "    ?: " in run("describe", given, *ASK, "-d", "in_range", "--by", known).stdout
+    ran = run("describe", given, *ASK, "-d", "in_range", "--by", "县市区")
+    assert "    宣州区: " in ran.stdout, ran.stderr
     ran = run("describe", given, *ASK, "--weights", "household_sise")
     assert "[population.no_weights]" in ran.stderr
     assert "household_size" in ran.stderr

@@ -464,6 +464,7 @@ def test_commands(files):
     supposed_line = ("--set", "range_line=6500")
     assert "request.unknown_decision" in run("compare", *given_, *supposed_line, "-d", "monitorin").stderr
     assert "request.other_subject" in run("compare", *given_, *supposed_line, "-d", "regional_shocks").stderr
+    assert run("compare", *given_, *supposed_line, "--samples", "-3").exit_code == 2
     assert "request.other_subject" in run("scoreboard", *given_, "-d", "monitoring").stderr
     assert "request.unknown_decision" in run("readings", *given_, "-d", "x").stderr
     swept = run("sweep", *given_[:1], "监测范围线", "5000", "7000", *given_[1:], "--steps", "2", "--format", "json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
 from policy_engine.population.run import PopulationAnswers
 from policy_engine.population.settling import open_rows
-from policy_engine.population.tables import ROOT, Population
+from policy_engine.population.tables import ROOT, Population, facts_of
 from policy_engine.population.weights import taken_weights
 from policy_engine.population.written import scope_column
 from policy_engine.report.comparison import outcome_text
@@ -241,8 +242,7 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
     """The county in lines of text."""
     found = _Figures()
     for block in blocks(job):
-        _check_by(job.asked.pack, block.population, by)
-        found.add(job, block, by)
+        found.add(job, block, _parted_by(job.asked.pack, block.population, by))
         if missing:
             _add_missing(job, block, found.missing)
     label = {
@@ -260,13 +260,19 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
         yield words(f"逐户决定 {id_}：{reason}", f"row by row: {id_}: {reason}")
 
 
-def _check_by(pack: Pack, population: Population, by: str) -> None:
-    """Raises `RequestError` where there is no such fact to part the subjects by."""
+def _parted_by(pack: Pack, population: Population, by: str) -> str:
+    """The column to part the subjects by, from its path or label; raises `RequestError` where no fact is called so."""
     form = pack.vocabulary.form(population.subject)
     columns = population.tables[ROOT].rows.columns
-    if by and by not in columns and form.find(by) is None:
-        near = nearest(by, [*columns, *(fact.id for fact in form)])
-        raise RequestError([problem("facts.unknown_fact", where="--by", form=form.id, fact=by, near=near)])
+    if not by or by in columns:
+        return by
+    if (fact := form.find(by)) is not None:
+        return fact.id
+    known = [".".join(path) for path, _ in facts_of(pack.vocabulary, form)]
+    if re.sub(r"\.\d{4}\.", ".*.", by) in known:
+        return by
+    near = nearest(by, [*columns, *known])
+    raise RequestError([problem("facts.unknown_fact", where="--by", form=form.id, fact=by, near=near)])
 
 
 def _add_missing(job: Job, block: Block, rows: dict[str, tuple[Counter[str], Counter[str]]]) -> None:
@@ -307,6 +313,8 @@ def _lines(
         order = sorted(missing[0], key=lambda fact: (-missing[1][fact], -missing[0][fact], fact))
         for fact in order[:10]:
             yield f"    {fact}: {missing[0][fact]}; {missing[1][fact]}"
+        if rest := order[10:]:
+            yield "    " + words(f"另有 {len(rest)} 项", f"{len(rest)} more facts")
 
 
 def _bounds(counts: Counts) -> str:

@@ -12,6 +12,7 @@ from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, pack_of
 from policy_engine.app.cli.words import words
 from policy_engine.app.writing import writing
+from policy_engine.decision.decide import asked_decisions
 from policy_engine.documents.table_columns import needed
 from policy_engine.errors import MissingExtra, problem
 from policy_engine.model.pack import Pack
@@ -46,7 +47,8 @@ def command(
             raise typer.BadParameter(".xlsx", param_hint="--out")
         loaded = pack_of(pack)
         this_year = year or year_of(loaded)
-        columns = needed(loaded, (this_year, this_year - 1), decision)
+        asked = asked_decisions(loaded, "household", decision) if decision else None
+        columns = needed(loaded, (this_year, this_year - 1), asked)
         try:
             from policy_engine.report.workbook import write_template
         except ModuleNotFoundError as error:
