@@ -31,6 +31,7 @@ COMPARE = ("compare", "IN", *ASK, "--set", "range_line=6500", "-d", "in_range")
         ((*COMPARE, "--svg"), "a.svg"),
         (("template", "--pack", "xuanzhou_2021", "--out"), "a.xlsx"),
         (("procedure", "show", "xuanzhou_2021", "removal", "--svg"), "a.svg"),
+        (("letter", "IN", *ASK, "-d", "monitoring", "--out"), "a.txt"),
         (("pack", "new"), "made_up"),
     ],
     ids=lambda part: part if isinstance(part, str) else part[0],
