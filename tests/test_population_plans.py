@@ -123,3 +123,23 @@ def test_rows_in_order_and_out_of_order_are_the_same():
         assert population.tables[""].rows["members"].to_list() == [2, None, 1, None]
         found.append(population.tables["members"].rows)
     assert found[0].equals(found[1])
+
+
+@pytest.mark.parametrize("pack", ["xuanzhou_2021", "zhejiang_2020"])
+def test_made_up_texts_are_what_their_facts_are_about(pack):
+    tables = make_county(load_pack(pack), 300, 5, on=ON)
+    households, members = tables["households"], tables["members"]
+    towns = set(households["town"])
+    texts = {
+        (name, column): set(table[column].drop_nulls())
+        for name, table in tables.items()
+        for column, dtype in table.schema.items()
+        if dtype == pl.String and column != "town"
+    }
+    assert [place for place, found in texts.items() if found & towns] == []
+    assert texts["households", "county"] == ({"宣州区"} if pack == "xuanzhou_2021" else {"甲县", "乙县", "丙县"})
+    known = households.drop_nulls("village")
+    assert (known["grid_id"] == known["town"] + known["village"] + "1号网格").all()
+    heads = members.group_by("household_id", maintain_order=True).first()["relation"].drop_nulls()
+    assert set(heads) == {"户主"}
+    assert texts["members", "relation"] > {"户主", "配偶", "子女"}

@@ -416,6 +416,31 @@ def test_reports_stand_alone(xuanzhou, zhejiang):
             assert "<script" not in page
 
 
+def moved_by_place(text):
+    """The sums of enter, leave and become open over the rows of a text's first table by place, and those rows."""
+    table = text.split("  by place\n")[1].split("  the clauses")[0]
+    rows = [line.split() for line in table.splitlines()[1:]]
+    return [sum(int(row[column]) for row in rows) for column in (-4, -3, -1)], table
+
+
+@pytest.mark.parametrize("towns", [15, 70])
+def test_every_place_where_something_moves_is_told(towns):
+    subjects = [
+        read_facts(household(random.Random(n), n) | {"town": f"T{n % towns}"}, XUANZHOU.vocabulary)[0]
+        for n in range(350)
+    ]
+    found = compare(XUANZHOU, population_of(subjects, XUANZHOU.vocabulary), [LINE], ON, decisions=["in_range"])
+    (shift,) = found.scenarios[0][1]
+    in_all = [move for move in shift.moves if not move.place]
+    places = {move.place for move in shift.moves if len(move.place) == 2 and move.enter + move.leave + move.opened}
+    assert len(places) > (40 if towns == 70 else 12)
+    sums, table = moved_by_place(comparison_text(found, "en"))
+    assert sums == [sum(getattr(move, part) for move in in_all) for part in ("enter", "leave", "opened")]
+    assert (f"{len(places) - 40} more places" in table) is (len(places) > 40)
+    page = comparison_page(found, "en")
+    assert all(place[1] in page for place in places)
+
+
 @pytest.fixture
 def files(tmp_path):
     chance = random.Random(1)
@@ -453,6 +478,7 @@ def test_commands(files):
     supposed_line = ("--set", "range_line=6500")
     assert "request.unknown_decision" in run("compare", *given_, *supposed_line, "-d", "monitorin").stderr
     assert "request.other_subject" in run("compare", *given_, *supposed_line, "-d", "regional_shocks").stderr
+    assert run("compare", *given_, *supposed_line, "--samples", "-3").exit_code == 2
     assert "request.other_subject" in run("scoreboard", *given_, "-d", "monitoring").stderr
     assert "request.unknown_decision" in run("readings", *given_, "-d", "x").stderr
     swept = run("sweep", *given_[:1], "监测范围线", "5000", "7000", *given_[1:], "--steps", "2", "--format", "json")

@@ -62,10 +62,10 @@ def test_describe_beside_the_rows(county):
     assert code == 0, told
     assert "in scope 4" in told
     assert "determined 3 (12.5), undetermined 1 (7.25)" in told
-    assert "true: 2–3 (2.5–9.75; 12.7%–49.4%)" in told
-    assert "false: 1–2 (10–17.25; 50.6%–87.3%)" in told
-    assert "甲: true 1 (2.5), false 1 (10)" in told
-    assert "乙: true 1–2 (0–7.25), false 0–1 (0–7.25)" in told
+    assert "yes: 2–3 (2.5–9.75; 12.7%–49.4%)" in told
+    assert "no: 1–2 (10–17.25; 50.6%–87.3%)" in told
+    assert "甲: yes 1 (2.5), no 1 (10)" in told
+    assert "乙: yes 1–2 (0–7.25), no 0–1 (0–7.25)" in told
 
 
 def test_compare_counts_weights_and_rows(county):
@@ -102,7 +102,7 @@ def test_a_weight_that_is_none(command, weights, code, county):
 def test_no_such_column(county):
     exit_code, told = run("population", "describe", county(), *ASK, "--weights", "weight")
     assert exit_code == 3
-    assert "table.no_column" in told
+    assert "population.no_weights" in told
 
 
 def test_without_the_option_a_column_of_weights_is_one_too_many(county):

@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from policy_engine.app.facts_file import load_data
 from policy_engine.app.json_text import json_text
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_case import CaseFile, read_case_text
 from policy_engine.documents.read_pack import load_pack, read_text
 from policy_engine.documents.yaml import read
@@ -45,7 +46,7 @@ def checked(text: str, path: Path, event: dict[str, Any]) -> tuple[str, Pack, Ca
 
 def append(path: Path, added: str) -> None:
     """Write to the end of the file, and onto the disk."""
-    with path.open("ab") as stream:
+    with writing(path), path.open("ab") as stream:
         stream.write(added.encode())
         stream.flush()
         os.fsync(stream.fileno())

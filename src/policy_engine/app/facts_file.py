@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from policy_engine.app.json_text import json_text
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.yaml import read
 from policy_engine.errors import FactsError, problem
@@ -66,12 +67,8 @@ def save_data(data: dict[str, Any], path: Path) -> None:
     text = text_of(data)
     if path.suffix == ".json":
         text = json_text(read(text, str(path))[0][0], "\n") + "\n"
-    try:
+    with writing(path):
         _replace(path.resolve(), text)
-    except OSError as error:
-        raise FactsError(
-            [problem("file.unwritable", where=str(path), path=path, why=error.strerror or error)]
-        ) from None
 
 
 def _replace(path: Path, text: str) -> None:

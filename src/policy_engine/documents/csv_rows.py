@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from policy_engine.documents.csv_text import csv_text
 from policy_engine.documents.results import is_result
 from policy_engine.errors import FactsError, problem
 
@@ -26,18 +27,7 @@ def _result(file: Path) -> bool:
 
 def csv_rows(path: Path) -> list[list[str]]:
     """The rows of a file in UTF-8 or GB18030; raises `FactsError`."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise FactsError([problem("file.not_found", where=str(path), path=path)]) from None
-    except OSError as error:
-        raise FactsError([problem("file.unreadable", where=str(path), path=path, why=error.strerror)]) from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return list(rows_in(io.StringIO(data.decode(encoding), newline=""), path))
-        except UnicodeDecodeError:
-            continue
-    raise FactsError([problem("table.encoding", where=str(path), path=path)])
+    return list(rows_in(io.StringIO(csv_text(path), newline=""), path))
 
 
 def rows_in(text: Iterable[str], path: Path) -> Iterator[list[str]]:

@@ -81,8 +81,10 @@ def summarise(
     rows = population.tables[ROOT].rows
     one = pl.Series([1], dtype=pl.Int64).new_from_index(0, frame.height)
     keys = {"weight": weights if weights is not None else one}
-    if by and by in rows.columns:
+    if by in rows.columns:
         keys["area"] = rows[by].cast(pl.String).fill_null("?")
+    elif by:
+        keys["area"] = pl.Series(["?"]).new_from_index(0, frame.height)
     beside = pl.DataFrame(keys)
     if within is not None:
         frame, beside = frame.filter(within), beside.filter(within)

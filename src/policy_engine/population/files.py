@@ -15,11 +15,15 @@ from pathlib import Path
 import polars as pl
 
 from policy_engine.documents.csv_rows import csv_files, rows_in
+from policy_engine.documents.csv_text import csv_text
 from policy_engine.documents.results import is_result
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.population.conform import MAIN, rising
 
-__all__ = ["BLOCK", "Part", "Source", "is_answers"]
+__all__ = ["BLOCK", "TABLES", "Part", "Source", "is_answers"]
+
+TABLES = (".parquet", ".csv")
+"""How the names of tables end."""
 
 BLOCK = 200_000
 """Households read at a time."""
@@ -66,9 +70,14 @@ class Source:
     def scan(self, name: str) -> pl.LazyFrame:
         """A table; cells of a CSV file are texts, which are read as facts later."""
         file = self.files[name]
-        if file.suffix == ".parquet":
-            return pl.scan_parquet(file)
-        return pl.scan_csv(file, infer_schema=False)
+        try:
+            if file.suffix != ".parquet":
+                return pl.read_csv(csv_text(file).encode(), infer_schema=False).lazy()
+            found = pl.scan_parquet(file)
+            found.collect_schema()  # where the file is no Parquet file, it says so here
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise FactsError([_unreadable(str(file), error)]) from None
+        return found
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables, whole; raises `FactsError` with the line of a CSV file that is not closed in itself."""
@@ -79,9 +88,7 @@ class Source:
         try:
             return {name: self.scan(name).collect() for name in self.files}
         except pl.exceptions.PolarsError as error:
-            raise FactsError(
-                [problem("file.unreadable", path=", ".join(map(str, self.files.values())), why=error)]
-            ) from None
+            raise FactsError([self._unreadable(error)]) from None
 
     def blocks(self, size: int = BLOCK) -> Iterator[Part]:
         """So many households at a time; without a size, or of CSV files, all at once.
@@ -92,7 +99,14 @@ class Source:
             tables = self.tables()
             yield Part(tables, {}, tables[MAIN].height)
         else:
-            yield from _ahead(self._blocks(size))
+            try:
+                yield from _ahead(self._blocks(size))
+            except pl.exceptions.PolarsError as error:
+                raise FactsError([self._unreadable(error)]) from None
+
+    def _unreadable(self, error: Exception) -> Problem:
+        """Which of the files it is, Polars does not always say."""
+        return _unreadable(", ".join(map(str, self.files.values())), error)
 
     def _blocks(self, size: int) -> Iterator[Part]:
         lists = {name: _Rows(self.scan(name)) for name in self.files if name != MAIN}
@@ -121,7 +135,7 @@ def is_answers(file: Path) -> bool:
     """Is this a table of answers, or of rejected rows, and none of facts?"""
     try:
         return is_result(Source({MAIN: file}).scan(MAIN).collect_schema().names())
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, FactsError):
         return False
 
 
@@ -129,6 +143,11 @@ def _quotes(file: Path) -> bool:
     """Is anything quoted in this file?"""
     with file.open("rb") as data:
         return any(b'"' in part for part in iter(partial(data.read, 1 << 20), b""))
+
+
+def _unreadable(path: str, error: Exception) -> Problem:
+    why = str(error).strip().splitlines()[0]
+    return problem("file.unreadable", where=path, path=path, why=why)
 
 
 def _ahead(blocks: Iterator[Part]) -> Iterator[Part]:

@@ -36,6 +36,13 @@ _LISTS = {"shocks": 0.45, "needs": 0.9, "received": 1.1, "visits": 1.5, "helpers
 _ABOVE = ("province", "prefecture")
 """Places above a county: known only where the area of the pack names them."""
 
+_TEXTS = {
+    "county": ("甲县", "乙县", "丙县"),
+    "group": ("第1组", "第2组", "第3组", "第4组"),
+    "provider": ("村委会", "乡镇政府", "民政部门", "社会组织"),
+}
+_ANY_TEXT = ("甲", "乙", "丙", "丁")
+
 _TOWNS = ("东乡", "西乡", "南镇", "北镇", "中镇", "山乡", "河镇", "林乡")
 
 
@@ -87,7 +94,7 @@ class _County:
             if self.vocabulary.form("household").find(name) is not None
         }
         rows = rows.with_columns(**(own | place))
-        rows = rows.with_columns(household_size=pl.col("count"))
+        rows = rows.with_columns(household_size=pl.col("count"), grid_id=pl.col("town") + pl.col("village") + "1号网格")
         rows = rows.with_columns(**self.money("finances.*."), **self.money_before("finances.*."))
         rows = rows.with_columns(**self.plain("household", {*rows.columns, *_ABOVE}))
         return rows.with_columns(**self.secure())
@@ -162,7 +169,7 @@ class _County:
         kinds: Mapping[str, Callable[[], pl.Expr]] = {
             "boolean": lambda: holds(draw, seed, self.likely(form, fact.id)),
             "date": lambda: pl.lit(self.on) - pl.duration(days=(share(draw, seed) * 900).floor().cast(pl.Int64)),
-            "text": lambda: chosen(draw, seed, dict.fromkeys(_TOWNS[:4], 1)),
+            "text": lambda: chosen(draw, seed, dict.fromkeys(_TEXTS.get(fact.id, _ANY_TEXT), 1)),
         }
         kind = kinds.get(str(fact.type))
         if kind is not None:
@@ -235,6 +242,13 @@ class _County:
             birth_date=pl.lit(self.on)
             - pl.duration(days=pl.col("age") * 365 + (share("birthday", seed) * 365).floor().cast(pl.Int64)),
             disability_grade=chosen("grade", seed, {"1": 0.015, "2": 0.02, "3": 0.02, "4": 0.015, "none": 0.93}),
+            relation=pl.when(first)
+            .then(pl.lit("户主"))
+            .when(second)
+            .then(pl.lit("配偶"))
+            .when(third | (pl.col("age") < 35))
+            .then(pl.lit("子女"))
+            .otherwise(pl.when(pl.col("age") >= 60).then(pl.lit("父母")).otherwise(pl.lit("其他亲属"))),
             in_school=pl.when(pl.col("age").is_between(6, 15))
             .then(holds("school", seed, 0.97))
             .otherwise(pl.col("age").is_between(3, 19) & holds("school", seed, 0.7)),

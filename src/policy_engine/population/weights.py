@@ -8,6 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from policy_engine.errors import FactsError, problem
+from policy_engine.expression.names import nearest
 from policy_engine.population.cells import Cells, numbered
 from policy_engine.population.conform import MAIN
 
@@ -30,7 +31,11 @@ def taken_weights(
     """
     main = tables[MAIN]
     if column not in main.columns:
-        raise FactsError([problem("table.no_column", where=MAIN, sheet=MAIN, found=column)])
+        raise FactsError(
+            [
+                problem("population.no_weights", where=MAIN, found=column, near=nearest(column, main.columns)),
+            ]
+        )
     rows = (numbers or {}).get(MAIN)
     cells = Cells(MAIN, numbered if rows is None else lambda row: numbered(rows[row]))
     given = main[column]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +43,7 @@ MOVES: dict[str, tuple[str, str]] = {
     "opened": ("变为未定", "become open"),
 }
 _MOST_LINES = 12
+_MOST_PLACES = 40
 
 
 def comparison_text(found: Comparison, language: Language) -> str:
@@ -100,35 +101,62 @@ def _shift(found: Comparison, shift: Shift, language: Language) -> Iterator[str]
     yield from table_text(["", *heads], rows)
     if shift.totals is not None:
         yield _totals(found.pack, shift, language)
-    moved = [(states, many) for states, many in shift.transitions.items() if states[0] != states[1]]
-    for states, many in moved[:_MOST_LINES]:
-        names = [state_text(found.pack, shift.decision, state, language) for state in states]
-        yield f"    {' → '.join(names)}: {format_number(many)}"
+    yield from _transitions(found.pack, shift, language)
     yield from _by_place(found, shift, language)
     if shift.differences:
         yield in_("  作出差别的条款", "  the clauses that make the difference", language)
     for difference in shift.differences[:_MOST_LINES]:
         yield "    " + difference_text(found.pack, difference, language)
+    if (more := len(shift.differences) - _MOST_LINES) > 0:
+        yield "    " + in_(f"另有 {more} 条", f"{more} more", language)
     for sample in shift.samples:
         yield "  " + sample_text(found.pack, shift, sample, language)
 
 
+def _transitions(pack: Pack, shift: Shift, language: Language) -> Iterator[str]:
+    moved = [(states, many) for states, many in shift.transitions.items() if states[0] != states[1]]
+    for states, many in moved[:_MOST_LINES]:
+        names = [state_text(pack, shift.decision, state, language) for state in states]
+        yield f"    {' → '.join(names)}: {format_number(many)}"
+    if rest := moved[_MOST_LINES:]:
+        sum_ = format_number(sum((many for _, many in rest), Decimal(0)))
+        yield "    " + in_(f"另有 {len(rest)} 种变化：{sum_}", f"{len(rest)} more changes: {sum_}", language)
+
+
 def _by_place(found: Comparison, shift: Shift, language: Language) -> Iterator[str]:
-    """The places where most moves, of the narrowest level that has not too many."""
-    narrow = [move for move in shift.moves if len(move.place) == min(len(found.levels), 2) and move.place]
-    moved = sorted((move for move in narrow if move.enter or move.leave or move.opened), key=_size)
-    if moved:
-        yield in_("  按地方", "  by place", language)
-        heads = [in_(*MOVES[part], language) for part in MOVES]
-        rows = [
-            [" ".join(part or "?" for part in move.place), *_move_cells(found.pack, shift, move, language)]
-            for move in moved[:_MOST_LINES]
-        ]
-        yield from table_text(["", "", *heads], rows, texts=2)
+    """The places where something moves, those with most first; beyond a number of them, the others in one sum."""
+    by_place: dict[tuple[str | None, ...], list[Move]] = {}
+    for move in shift.moves:
+        if move.place and len(move.place) == min(len(found.levels), 2) and _size(move):
+            by_place.setdefault(move.place, []).append(move)
+    if not by_place:
+        return
+    yield in_("  按地方", "  by place", language)
+    order = sorted(by_place, key=lambda place: (-sum(map(_size, by_place[place])), [part or "" for part in place]))
+    rows = [
+        [" ".join(part or "?" for part in place), *_move_cells(found.pack, shift, move, language)]
+        for place in order[:_MOST_PLACES]
+        for move in by_place[place]
+    ]
+    if rest := order[_MOST_PLACES:]:
+        others = in_(f"另外 {len(rest)} 个地方", f"{len(rest)} more places", language)
+        sums = _summed(move for place in rest for move in by_place[place])
+        rows += [[others, *_move_cells(found.pack, shift, move, language)] for move in sums]
+    heads = [in_(*MOVES[part], language) for part in MOVES]
+    yield from table_text(["", "", *heads], rows, texts=2)
 
 
-def _size(move: Move) -> tuple[Decimal, tuple[str, ...]]:
-    return -(move.enter + move.leave + move.opened), tuple(part or "" for part in move.place)
+def _size(move: Move) -> Decimal:
+    return move.enter + move.leave + move.opened
+
+
+def _summed(moves: Iterable[Move]) -> Iterator[Move]:
+    """The moves of several places together, by outcome."""
+    by_outcome: dict[str, list[Move]] = {}
+    for move in moves:
+        by_outcome.setdefault(move.outcome, []).append(move)
+    for outcome, found in by_outcome.items():
+        yield Move((), outcome, *(sum((getattr(move, part) for move in found), Decimal(0)) for part in MOVES))
 
 
 def _move_cells(pack: Pack, shift: Shift, move: Move, language: Language) -> list[str]:

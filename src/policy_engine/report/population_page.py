@@ -41,8 +41,6 @@ _STYLE = """
 .pp .l td{text-align:left}.pp summary{cursor:pointer;color:#0969da}.pp .two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
 @media (max-width:60rem){.pp .two{grid-template-columns:1fr}}@media print{.pp details>*{display:block}}
 """
-_MOST_PLACES = 200
-_MOST_LINES = 20
 
 
 def comparison_page(found: Comparison, language: Language = "zh") -> str:
@@ -90,19 +88,19 @@ def _shift(found: Comparison, shift: Shift, language: Language) -> str:
     parts.append(_table(heads, ([outcome_text(pack, shift.decision, m.outcome, language), *_cells(m)] for m in in_all)))
     transitions = [
         [" → ".join(state_text(pack, shift.decision, state, language) for state in states), format_number(many)]
-        for states, many in list(shift.transitions.items())[:_MOST_LINES]
+        for states, many in shift.transitions.items()
     ]
     parts.append(_folded(in_("由…到…", "from … to …", language), _table(["", ""], transitions)))
     moved = [m for m in shift.moves if m.place and (m.enter or m.leave or m.opened)]
     places = [
         [place_text(m.place, language), outcome_text(pack, shift.decision, m.outcome, language), *_cells(m)]
-        for m in moved[:_MOST_PLACES]
+        for m in moved
     ]
     if places:
         parts.append(_folded(in_("按地方", "by place", language), _table(["", *heads], places)))
     if shift.differences:
         parts.append(f"<p><b>{escape(in_('作出差别的条款', 'The clauses that make the difference', language))}</b></p>")
-        parts.append(_list(difference_text(pack, d, language) for d in shift.differences[:_MOST_LINES]))
+        parts.append(_list(difference_text(pack, d, language) for d in shift.differences))
     for sample in shift.samples:
         both = "".join(f"<div>{decision_html(decision, language)}</div>" for decision in (sample.before, sample.after))
         parts.append(_folded(sample_text(pack, shift, sample, language), f'<div class="two">{both}</div>'))

@@ -19,6 +19,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no": ("否", "no"),
     "unknown": ("未知", "unknown"),
     "none": ("无", "none"),
+    "determined": ("已确定", "determined"),
     "undetermined": ("尚不能确定", "not determined yet"),
     "between_bounds": ("{low} 至 {high}", "{low} to {high}"),
     "at_least": ("至少 {low}", "at least {low}"),

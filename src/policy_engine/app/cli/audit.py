@@ -20,9 +20,10 @@ from policy_engine.app.cli.options import Mask, day_of
 from policy_engine.app.cli.second import SecondOpinionAsked, second_opinion
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.writing import writing
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.masking import MASK, outcome_stays, short_code
-from policy_engine.errors import DisagreementError, FactsError, RequestError, problem
+from policy_engine.errors import DisagreementError, RequestError, problem
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
@@ -359,11 +360,10 @@ def sample(
             from policy_engine.audit.working_book import write_workbook
         except ModuleNotFoundError as error:
             raise missing_extra(error) from None
-        try:
+        with writing(page):
             page.write_text(paper(sampled, LANGUAGE), encoding="utf-8")
+        with writing(book):
             write_workbook(book, sampled)
-        except OSError as error:
-            raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
         counts = Counter(found.status for found in replays)
         _tell_counts(counts)
         print(page, book, file=sys.stderr)

@@ -15,12 +15,13 @@ from policy_engine.app.cli.outputs import not_read
 from policy_engine.app.cli.papers import Form, OutFile, households_in, show, written
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LETTERS, words
+from policy_engine.app.writing import writing
 from policy_engine.decision.benefits import Benefits, benefits
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import fold
 from policy_engine.documents.read_case import is_case_file, read_case_file
 from policy_engine.documents.read_pack import load_pack
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.errors import RequestError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.report.benefits import benefits_document
 
@@ -120,14 +121,10 @@ def _workbook(found: list[_Listed], out: Path | None) -> None:
     if out is None or out.suffix.lower() != ".xlsx":
         raise RequestError([problem("table.no_out")])
     try:
-        from xlsxwriter.exceptions import FileCreateError
-
         from policy_engine.report.benefits_book import write_benefits
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
     if len({one.pack.id for one in found}) != 1:
         raise RequestError([problem("table.mixed_input")])
-    try:
+    with writing(out):
         write_benefits(out, found[0].pack, [(one.household, one.found) for one in found])
-    except FileCreateError as error:
-        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None

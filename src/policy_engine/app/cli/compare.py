@@ -34,7 +34,10 @@ def command(
     on: When = None,
     settings: SettingsFile = None,
     samples: Annotated[
-        int, typer.Option("--samples", help=words("每个决定举几户为例", "how many households to show of each decision"))
+        int,
+        typer.Option(
+            "--samples", min=0, help=words("每个决定举几户为例", "how many households to show of each decision")
+        ),
     ] = 3,
     weights: Weights = "",
     format_: Format = "text",

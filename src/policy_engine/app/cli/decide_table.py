@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.exits import Exit, exit_for
 from policy_engine.app.cli.outputs import new_file, not_read
@@ -24,6 +23,7 @@ from policy_engine.app.cli.rejected import problem_row
 from policy_engine.app.cli.second import second_opinion, tell_opinions
 from policy_engine.app.cli.table_summary import Summary, about
 from policy_engine.app.cli.words import words
+from policy_engine.app.writing import writing
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.decide import decide_facts
 from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_rejected, short_code
@@ -42,7 +42,7 @@ from policy_engine.documents.tables import (
     read_tables,
     set_aside,
 )
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.errors import RequestError, problem
 from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -129,10 +129,8 @@ def decide_table(
     tell_opinions(opinions)
     summary = Summary(exits.total() - exits[Exit.INVALID], exits[Exit.INVALID] + tables.unread, len(rejected), out)
     result.about(about(request, path, tables, summary))
-    try:
+    with writing(out):
         result.close()
-    except FileCreateError as error:
-        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
     if as_json:
         summary.print_json(request)
     else:

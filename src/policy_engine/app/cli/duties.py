@@ -12,6 +12,7 @@ import typer
 from policy_engine.app.cli.exits import Exit, report, told
 from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.writing import writing
 from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import fold
 from policy_engine.decision.masking import mask_owed, short_code
@@ -108,7 +109,8 @@ def _owed(
 def _calendar(path: Path, found: list[tuple[Pack, str, Owed]], on: datetime.date) -> None:
     from policy_engine.report.calendar_file import calendar
 
-    path.write_bytes(calendar(found, on, LANGUAGE))
+    with writing(path):
+        path.write_bytes(calendar(found, on, LANGUAGE))
     print(path)
 
 

@@ -16,6 +16,7 @@ from policy_engine.app.cli.exits import Exit, report, told
 from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_of
 from policy_engine.app.cli.record import needs_ledger, now, pack_entry, read_bytes, tell_recorded
 from policy_engine.app.cli.words import words
+from policy_engine.app.writing import writing
 from policy_engine.decision.history import fold
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
@@ -334,12 +335,10 @@ def _json(file: Path) -> dict[str, Any]:
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:
     """Write a file that does not exist yet."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
-            stream.write(data)
-    except FileExistsError:
-        raise LedgerError([problem("file.exists", where=str(path), path=path)]) from None
-    except OSError as error:
-        why = error.strerror or error
-        raise FactsError([problem("file.unwritable", where=str(path), path=path, why=why)]) from None
+    with writing(path):
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
+                stream.write(data)
+        except FileExistsError:
+            raise LedgerError([problem("file.exists", where=str(path), path=path)]) from None
     print(path, file=sys.stderr)

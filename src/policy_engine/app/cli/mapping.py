@@ -13,6 +13,7 @@ from policy_engine.app.cli.options import PackName, pack_of
 from policy_engine.app.cli.outputs import new_file
 from policy_engine.app.cli.template import missing_extra, year_of
 from policy_engine.app.cli.words import words
+from policy_engine.app.writing import writing
 
 __all__ = ["app"]
 
@@ -52,5 +53,6 @@ def suggest(
         if out is None:
             print(text, end="")
         else:
-            out.write_text(text, encoding="utf-8")
+            with writing(out):
+                out.write_text(text, encoding="utf-8")
             print(words(f"已写好 {out}，请逐行核对", f"{out} is written; check every line"), file=sys.stderr)

@@ -18,7 +18,7 @@ from policy_engine.app.cli.monitor_input import read_facts_in, tell_rejected
 from policy_engine.app.cli.options import Mask, PackName, SettingsFile, day_of, pack_of, settings_of
 from policy_engine.app.cli.record import now, pack_entry
 from policy_engine.app.cli.words import LANGUAGE, words
-from policy_engine.errors import FactsError, problem
+from policy_engine.app.writing import writing
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
@@ -183,10 +183,8 @@ def board(
         found = _board(opened, pack_of(pack), on, settings, by)
         found = masked(found) if mask else found
         if html is not None:
-            try:
+            with writing(html):
                 html.write_text(monitor_html(found, LANGUAGE), encoding="utf-8")
-            except OSError as error:
-                raise FactsError([problem("file.unwritable", where=str(html), path=html, why=error)]) from None
             print(html)
         elif format_ == "json":
             print(json.dumps(monitor_data(found), ensure_ascii=False, indent=2))

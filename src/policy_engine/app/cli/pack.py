@@ -14,6 +14,7 @@ from policy_engine.app.cli.exits import Exit, report, told
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.new_pack import write_pack
 from policy_engine.app.record_cases import record_expectations
+from policy_engine.app.writing import writing
 from policy_engine.checking.accounting import unaccounted
 from policy_engine.checking.cases import CaseRun, check_case, read_cases, run_case
 from policy_engine.checking.lints import lint
@@ -241,7 +242,8 @@ def new(
     ],
 ) -> None:
     with told():
-        problems: tuple[Problem, ...] = write_pack(folder)
+        with writing(folder):
+            problems: tuple[Problem, ...] = write_pack(folder)
         if problems:
             report(problems)
             raise typer.Exit(Exit.USAGE)

@@ -11,6 +11,7 @@ import typer
 from policy_engine.app.cli.exits import report
 from policy_engine.app.cli.outputs import not_read
 from policy_engine.app.cli.words import LETTERS, words
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.errors import FactsError, problem
 from policy_engine.model.facts import Facts
@@ -51,7 +52,5 @@ def show(text: str, out: Path | None, *given: Path) -> None:
         print(text, end="")
         return
     not_read(out, *given)
-    try:
+    with writing(out):
         out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error.strerror or error)]) from None

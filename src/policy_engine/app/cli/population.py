@@ -27,6 +27,7 @@ from policy_engine.app.cli.outputs import new_file, not_read
 from policy_engine.app.cli.population_options import Weights
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import words
+from policy_engine.decision.decide import asked_decisions
 from policy_engine.errors import MissingExtra, RequestError, problem
 from policy_engine.model.facts import Evidence
 
@@ -62,7 +63,7 @@ Asked = Annotated[
 BlockSize = Annotated[
     int,
     typer.Option(
-        "--block", help=words("每次读入多少户；0 表示一次读入", "households read at a time; 0 reads all at once")
+        "--block", min=0, help=words("每次读入多少户；0 表示一次读入", "households read at a time; 0 reads all at once")
     ),
 ]
 By = Annotated[str, typer.Option("--judged-by", help=words("全部研判由谁作出", "by whom all judgements were made"))]
@@ -99,7 +100,8 @@ def _job(
         raise RequestError([problem("request.no_date")])
     asked = AskedPack(loaded, day, settings_of(settings, loaded), scenario_of(sets, readings, loaded))
     evidence = Evidence(by=judged[0], observed_on=day_of(judged[1]))
-    runner = Runner(asked, tuple(decisions or loaded.answers), evidence, only_outcomes, mask)
+    asked_about = asked_decisions(loaded, "household", decisions or None)
+    runner = Runner(asked, asked_about, evidence, only_outcomes, mask)
     return Job(runner, given, block, weights)
 
 
@@ -191,7 +193,9 @@ def _on_spark(job: Job, out: Path, master: str, *, missing: bool) -> Totals:
 
 
 def _tell(totals: Totals, out: Path) -> None:
-    rows, found = totals.rows, ", ".join(f"{status} {many}" for status, many in sorted(totals.statuses.items()))
+    from policy_engine.app.cli.population_run import statuses_text
+
+    rows, found = totals.rows, statuses_text(dict(sorted(totals.statuses.items())))
     print(words(f"{rows} 户，结果在 {out}：{found}", f"{rows} households, written to {out}: {found}"), file=sys.stderr)
     if totals.rejected:
         from policy_engine.app.cli.rejected import write_rejected
@@ -255,10 +259,23 @@ def make(
     out: Annotated[Path, typer.Option("--out", help=words("文件夹", "a folder"))],
     households: Annotated[int, typer.Option("--households", min=1, help=words("户数", "how many households"))] = 1000,
     seed: Annotated[int, typer.Option("--seed", min=0, help=words("随机种子", "the seed of chance"))] = 0,
-    on: When = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help=words(
+                "事实所述的日期（YYYY-MM-DD）；默认为政策包生效之日",
+                "the date that the facts describe (YYYY-MM-DD); by default the day from which the pack is in force",
+            ),
+        ),
+    ] = None,
     missing: Annotated[
-        str, typer.Option("--missing", metavar="SHARE", help=words("未知的比例", "the share of unknown cells"))
-    ] = "0.06",
+        float,
+        typer.Option(
+            "--missing", metavar="SHARE", min=0, max=1, help=words("未知的比例", "the share of unknown cells")
+        ),
+    ] = 0.06,
 ) -> None:
     with told():
         loaded = pack_of(pack)
@@ -267,5 +284,5 @@ def make(
             from policy_engine.app.cli.population_run import write_county
         except ModuleNotFoundError as error:
             raise _missing_extra(error) from None
-        for name, rows in write_county(loaded, out, households, seed, day, float(missing)):
+        for name, rows in write_county(loaded, out, households, seed, day, missing):
             print(f"{name}: {rows}", file=sys.stderr)

@@ -16,10 +16,11 @@ from policy_engine.app.cli.options import day_of, settings_of
 from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import words
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_scenario import load_scenarios
-from policy_engine.documents.table_columns import in_sheets
-from policy_engine.errors import FactsError, RequestError, problem
+from policy_engine.documents.table_columns import ID, in_sheets
+from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.scenario import Scenario, Settings
@@ -32,7 +33,17 @@ from policy_engine.population.weights import taken_weights
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected
 
-__all__ = ["FACTS", "Asked", "ask", "facts_of", "read_population", "read_sheets", "scenarios_of", "write"]
+__all__ = [
+    "FACTS",
+    "Asked",
+    "ask",
+    "facts_of",
+    "read_once",
+    "read_population",
+    "read_sheets",
+    "scenarios_of",
+    "write",
+]
 
 FACTS = (".yaml", ".yml", ".json", ".jsonl")
 
@@ -71,7 +82,10 @@ def _weighted(path: Path, pack: Pack, column: str) -> tuple[Population, pl.Serie
 def read_population(path: Path, pack: Pack) -> Population:
     """A whole population in any form: facts, a workbook or CSV folder, or tables. Raises with every problem."""
     if path.suffix.lower() in FACTS:
-        return population_of(facts_of(path, pack), pack.vocabulary)
+        population, twice = read_once(path, pack)
+        if twice:
+            raise FactsError(problem for _, problem in twice)
+        return population
     if not in_sheets(path):
         population, warnings = conform(Source.open(path).tables(), pack.vocabulary)
         report(warnings)
@@ -80,6 +94,22 @@ def read_population(path: Path, pack: Pack) -> Population:
     if rejected:
         raise FactsError(dict.fromkeys(one.problem for one in rejected))
     return found
+
+
+def read_once(path: Path, pack: Pack) -> tuple[Population, list[tuple[int, Problem]]]:
+    """The subjects of a facts file that stand in it once; for each of the others its number (from 1) and the problem."""
+    subjects = facts_of(path, pack)
+    places: dict[str, list[int]] = {}
+    for number, facts in enumerate(subjects, 1):
+        places.setdefault(facts.id, []).append(number)
+    twice = {id_: numbers for id_, numbers in places.items() if id_ and len(numbers) > 1}
+    found: list[tuple[int, Problem]] = []
+    for id_, numbers in twice.items():
+        at = {number: f"{path}!{ID}:{number}" for number in numbers}
+        for number in numbers:
+            others = ", ".join(place for other, place in at.items() if other != number)
+            found.append((number, problem("table.id_twice", where=at[number], found=id_, other=others)))
+    return population_of([facts for facts in subjects if facts.id not in twice], pack.vocabulary), found
 
 
 def read_sheets(path: Path, pack: Pack) -> tuple[Population, tuple[Rejected, ...]]:
@@ -123,7 +153,11 @@ def write(
 ) -> None:
     """To standard output as text or JSON, and to the files that were asked for."""
     if html[0] is not None:
-        html[0].write_text(html[1](), encoding="utf-8")
+        page = html[1]()
+        with writing(html[0]):
+            html[0].write_text(page, encoding="utf-8")
     if svg[0] is not None:
-        svg[0].write_text(next(iter(svg[1]()), ""), encoding="utf-8")
+        chart = next(iter(svg[1]()), "")
+        with writing(svg[0]):
+            svg[0].write_text(chart, encoding="utf-8")
     print(json.dumps(data(), ensure_ascii=False, indent=2) if format_ == "json" else text())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,33 +15,40 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from policy_engine.app.cli.exits import report
-from policy_engine.app.cli.population_input import FACTS, read_population, read_sheets
+from policy_engine.app.cli.population_input import FACTS, read_once, read_population, read_sheets
 from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.writing import writing
 from policy_engine.decision.masking import mask_rejected
-from policy_engine.documents.table_columns import in_sheets
+from policy_engine.documents.table_columns import ID, in_sheets
 from policy_engine.errors import FactsError, Problem, RequestError, problem
+from policy_engine.expression.names import nearest
 from policy_engine.model.pack import Pack
 from policy_engine.population.block import Block, Runner, together
 from policy_engine.population.describe import Counts, Number, Summary, summarise, wanting
-from policy_engine.population.files import Source
+from policy_engine.population.files import TABLES, Source
 from policy_engine.population.make import make_county
 from policy_engine.population.rowwise import Asked
 from policy_engine.population.run import PopulationAnswers
 from policy_engine.population.settling import open_rows
-from policy_engine.population.tables import Population
+from policy_engine.population.tables import ROOT, Population, facts_of
 from policy_engine.population.weights import taken_weights
 from policy_engine.population.written import scope_column
+from policy_engine.report.comparison import outcome_text
+from policy_engine.report.words import say
 from policy_engine.values import format_number
 
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected
 
+NONE = "无"
+"""An empty list in a CSV file, as in the tables that are read."""
+
 MOST_TOLD = 1000
 """Problems after which the rest of a county is not read."""
 
-__all__ = ["Job", "Totals", "figures", "write", "write_county"]
+__all__ = ["Job", "Totals", "figures", "statuses_text", "write", "write_county"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +91,25 @@ def _at_once(job: Job, rejected: list[Rejected] | None) -> Population:
         raise RequestError([problem("population.judged_in_rows", where=str(job.given))])
     if job.weights:
         raise RequestError([problem("population.weights_in_tables", where=str(job.given), found=job.weights)])
-    if rejected is None or not in_sheets(job.given):
+    if rejected is None:
         return read_population(job.given, job.asked.pack)
+    if not in_sheets(job.given):
+        return _each_once(job, rejected)
     population, found = read_sheets(job.given, job.asked.pack)
     rejected += [mask_rejected(one, job.asked.pack) for one in found] if job.runner.masked else found
+    return population
+
+
+def _each_once(job: Job, rejected: list[Rejected]) -> Population:
+    population, twice = read_once(job.given, job.asked.pack)
+    if twice:
+        try:
+            from policy_engine.documents.tables import Rejected
+        except ModuleNotFoundError as error:
+            raise missing_extra(error) from None
+        for number, told in twice:
+            id_ = dict(told.details)["found"]
+            rejected.append(Rejected(id_, job.given.name, number, ID, id_, told))
     return population
 
 
@@ -122,16 +145,25 @@ def write(job: Job, out: Path, *, missing: bool) -> Totals:
     totals = Totals()
     rows = _rows(job, totals, missing=missing)
     part = out.with_name(f".part-{out.name}")
-    if out.suffix == ".xlsx":
+    with writing(out):
+        part.touch()  # says at once, not after the work, where nothing can be written
         try:
-            from policy_engine.app.cli.population_workbook import write_workbook
-        except ModuleNotFoundError as error:
-            raise missing_extra(error) from None
-        write_workbook(part, job.asked, job.given, rows, totals.rejected)
-    else:
-        _write_table(part, rows)
-    part.replace(out)
+            if out.suffix == ".xlsx":
+                _write_sheets(part, job, rows, totals)
+            else:
+                _write_table(part, rows)
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
     return totals
+
+
+def _write_sheets(out: Path, job: Job, rows: Iterator[pl.DataFrame], totals: Totals) -> None:
+    try:
+        from policy_engine.app.cli.population_workbook import write_workbook
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    write_workbook(out, job.asked, job.given, rows, totals.rejected)
 
 
 def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:
@@ -150,10 +182,13 @@ def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:
     if out.suffix == ".parquet":
         found.sink_parquet(out)
     else:
-        lists = [name for name, dtype in first.schema.items() if isinstance(dtype, pl.List)]
-        found.with_columns(pl.col(lists).list.join("、") if lists else []).sink_csv(out, include_bom=True)
+        lists = [pl.col(name) for name, dtype in first.schema.items() if isinstance(dtype, pl.List)]
+        none = pl.lit(NONE)  # an empty cell means not determined
+        texts = [pl.when(one.list.len() == 0).then(none).otherwise(one.list.join("、")) for one in lists]
+        found.with_columns(text.alias(one.meta.output_name()) for one, text in zip(lists, texts, strict=True)).sink_csv(
+            out, include_bom=True
+        )
     if failed:
-        out.unlink()
         raise failed[0]
 
 
@@ -210,7 +245,7 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
         raise RequestError([problem("request.personal_by", found=by)])
     found = _Figures()
     for block in blocks(job):
-        found.add(job, block, by)
+        found.add(job, block, _parted_by(job.asked.pack, block.population, by))
         if missing:
             _add_missing(job, block, found.missing)
     label = {
@@ -218,7 +253,7 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
         "open": words("是否适用未知", "scope open"),
         "out": words("不适用", "out of scope"),
     }
-    scopes = ", ".join(f"{label[name]} {many}" for name, many in found.scopes.items())
+    scopes = ", ".join(f"{label[name]} {many}" for name, many in found.scopes.items()) or "0"
     yield words("户数", "households") + "  " + scopes
     if found.weighted:
         yield words("括号内是加权数和比例", "in brackets: weighted, with its share")
@@ -226,6 +261,21 @@ def figures(job: Job, *, by: str, missing: bool) -> Iterator[str]:
         yield from _lines(job.asked.pack, summary, found.weighted.get(id_), found.missing.get(id_))
     for id_, reason in found.left.items():
         yield words(f"逐户决定 {id_}：{reason}", f"row by row: {id_}: {reason}")
+
+
+def _parted_by(pack: Pack, population: Population, by: str) -> str:
+    """The column to part the subjects by, from its path or label; raises `RequestError` where no fact is called so."""
+    form = pack.vocabulary.form(population.subject)
+    columns = population.tables[ROOT].rows.columns
+    if not by or by in columns:
+        return by
+    if (fact := form.find(by)) is not None:
+        return fact.id
+    known = [".".join(path) for path, _ in facts_of(pack.vocabulary, form)]
+    if re.sub(r"\.\d{4}\.", ".*.", by) in known:
+        return by
+    near = nearest(by, [*columns, *known])
+    raise RequestError([problem("facts.unknown_fact", where="--by", form=form.id, fact=by, near=near)])
 
 
 def _add_missing(job: Job, block: Block, rows: dict[str, tuple[Counter[str], Counter[str]]]) -> None:
@@ -236,23 +286,27 @@ def _add_missing(job: Job, block: Block, rows: dict[str, tuple[Counter[str], Cou
         known[1].update(alone)
 
 
+def statuses_text(statuses: Mapping[str, Number], weighted: Mapping[str, Number] | None = None) -> str:
+    """How many answers have which status; with the sums of their weights in brackets."""
+    sums = {name: f" ({_number(weighted.get(name, 0))})" if weighted is not None else "" for name in statuses}
+    return ", ".join(f"{words(say(name, 'zh'), name)} {many}{sums[name]}" for name, many in statuses.items())
+
+
 def _lines(
     pack: Pack, summary: Summary, weighted: Summary | None, missing: tuple[Counter[str], Counter[str]] | None
 ) -> Iterator[str]:
     definition = pack.decision(summary.decision)
     yield ""
-    of = weighted.statuses if weighted is not None else {}
-    statuses = ", ".join(f"{name} {many}{_sum(of.get(name), weighted)}" for name, many in summary.statuses.items())
-    yield f"{definition.label.zh if LANGUAGE == 'zh' else definition.label.en} ({summary.decision}): {statuses}"
-    names = {option.id: option.label(LANGUAGE) for option in definition.table.outcomes} if definition.table else {}
+    statuses = statuses_text(summary.statuses, weighted.statuses if weighted is not None else None)
+    yield f"{definition.label.in_(LANGUAGE)} ({summary.decision}): {statuses}"
+    names = {name: outcome_text(pack, summary.decision, name, LANGUAGE) for name in summary.outcomes}
     for name, counts in summary.outcomes.items():
         more = _sums(weighted.outcomes[name], weighted.rows) if weighted is not None else ""
-        yield f"  {names.get(name, name)}: {_bounds(counts)}{more}"
+        yield f"  {names[name]}: {_bounds(counts)}{more}"
     for area, found in summary.areas.items():
         sums = weighted.areas[area] if weighted is not None else {}
         parts = (
-            f"{names.get(name, name)} {_bounds(c)}{f' ({_bounds(sums[name])})' if sums else ''}"
-            for name, c in found.items()
+            f"{names[name]} {_bounds(c)}{f' ({_bounds(sums[name])})' if sums else ''}" for name, c in found.items()
         )
         yield f"    {area}: {', '.join(parts)}"
     if missing is not None and missing[0]:
@@ -262,6 +316,8 @@ def _lines(
         order = sorted(missing[0], key=lambda fact: (-missing[1][fact], -missing[0][fact], fact))
         for fact in order[:10]:
             yield f"    {fact}: {missing[0][fact]}; {missing[1][fact]}"
+        if rest := order[10:]:
+            yield "    " + words(f"另有 {len(rest)} 项", f"{len(rest)} more facts")
 
 
 def _bounds(counts: Counts) -> str:
@@ -271,10 +327,6 @@ def _bounds(counts: Counts) -> str:
 
 def _number(many: Number) -> str:
     return str(many) if isinstance(many, int) else format_number(many)
-
-
-def _sum(many: Number | None, weighted: Summary | None) -> str:
-    return "" if weighted is None else f" ({_number(many or 0)})"
 
 
 def _sums(counts: Counts, rows: Number) -> str:
@@ -287,9 +339,13 @@ def write_county(
     pack: Pack, out: Path, households: int, seed: int, day: datetime.date, missing: float
 ) -> Iterator[tuple[str, int]]:
     """Write the tables of a made-up county as Parquet files; names them with their rows."""
-    out.mkdir(parents=True, exist_ok=True)
+    if out.is_dir() and any(file.suffix in TABLES for file in out.iterdir()):
+        raise FactsError([problem("file.exists", where=str(out), path=out)])
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
     with progress(words("造户", "making households")):
         tables = make_county(pack, households, seed, on=day, missing=missing)
     for name, table in tables.items():
-        table.write_parquet(out / f"{name}.parquet")
+        with writing(out):
+            table.write_parquet(out / f"{name}.parquet")
         yield name, table.height

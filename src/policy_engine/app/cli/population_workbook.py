@@ -7,12 +7,10 @@ from itertools import chain
 from pathlib import Path
 
 import polars as pl
-from xlsxwriter.exceptions import FileCreateError
 
 from policy_engine.app.cli.rejected import problem_row
 from policy_engine.documents.results import PROBLEMS
 from policy_engine.documents.tables import Rejected
-from policy_engine.errors import FactsError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.population.rowwise import Asked
 from policy_engine.report.workbook import Result
@@ -53,10 +51,7 @@ def write_workbook(
     for one in rejected:
         result.write(Result.REJECTED, problem_row(one))
     result.about(_about(asked, given, rows, len(rejected)))
-    try:
-        result.close()
-    except FileCreateError as error:
-        raise FactsError([problem("file.unwritable", where=str(out), path=out, why=error)]) from None
+    result.close()
 
 
 def _headings(pack: Pack, columns: Iterable[str]) -> list[str]:

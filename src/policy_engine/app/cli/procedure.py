@@ -11,6 +11,7 @@ import typer
 
 from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.words import LANGUAGE, words
+from policy_engine.app.writing import writing
 from policy_engine.documents.read_pack import load_pack
 from policy_engine.errors import RequestError, problem
 from policy_engine.expression.names import nearest
@@ -112,7 +113,8 @@ def _only(ids: list[str]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    with writing(path):
+        path.write_text(text, encoding="utf-8")
     print(path)
 
 

@@ -6,10 +6,11 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from policy_engine.app.writing import writing
 from policy_engine.documents.results import PROBLEMS
 from policy_engine.documents.table_cells import Cell, cell_text
 from policy_engine.documents.tables import Rejected
-from policy_engine.errors import FactsError, problem, said
+from policy_engine.errors import said
 
 __all__ = ["problem_row", "write_rejected"]
 
@@ -35,10 +36,7 @@ def problem_row(rejected: Rejected) -> list[Cell]:
 
 def write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
     """As a CSV file that spreadsheets open; raises `FactsError`."""
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(PROBLEMS)
-            rows.writerows([cell_text(cell) for cell in problem_row(one)] for one in rejected)
-    except OSError as error:
-        raise FactsError([problem("file.unwritable", where=str(path), path=path, why=error.strerror)]) from None
+    with writing(path), path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(PROBLEMS)
+        rows.writerows([cell_text(cell) for cell in problem_row(one)] for one in rejected)

@@ -12,6 +12,8 @@ from policy_engine.app.cli.exits import told
 from policy_engine.app.cli.options import PackName, pack_of
 from policy_engine.app.cli.outputs import new_file
 from policy_engine.app.cli.words import words
+from policy_engine.app.writing import writing
+from policy_engine.decision.decide import asked_decisions
 from policy_engine.documents.table_columns import needed
 from policy_engine.errors import MissingExtra, problem
 from policy_engine.model.pack import Pack
@@ -47,12 +49,14 @@ def command(
         new_file(out)
         loaded = pack_of(pack)
         this_year = year or year_of(loaded)
-        columns = needed(loaded, (this_year, this_year - 1), decision)
+        asked = asked_decisions(loaded, "household", decision) if decision else None
+        columns = needed(loaded, (this_year, this_year - 1), asked)
         try:
             from policy_engine.report.workbook import write_template
         except ModuleNotFoundError as error:
             raise missing_extra(error) from None
-        write_template(out, loaded, columns)
+        with writing(out):
+            write_template(out, loaded, columns)
         sheets = "、".join(dict.fromkeys(sheet.name for sheet, _ in columns))
         print(words(f"已写好 {out}：{sheets}", f"{out} is written: {sheets}"), file=sys.stderr)
 
