@@ -49,7 +49,7 @@ class Written(Operators):
     def name(self, node, bound):
         if node.kind == "context":
             return self.let(f"V.get({node.id!r})")
-        return bound[node.id if node.kind == "local" else node.kind]
+        return bound[node.bound_as]
 
     def path(self, node, bound):
         target, type_ = self.value(node.target, bound), node.target.typed
