@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import permutations
 from pathlib import Path
@@ -27,6 +28,7 @@ from policy_engine.monitoring.board import acknowledgement, board
 from policy_engine.monitoring.ingest import Monitoring, Subject, Tally, ingest, look_at
 from policy_engine.monitoring.state import states
 from policy_engine.monitoring.submission import submission
+from policy_engine.record.entry import Entry
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -527,3 +529,24 @@ def test_facts_without_a_code_are_refused(tmp_path):
     (tmp_path / "facts.yaml").write_text("county: 青田县\nas_of: 2022-09-15\n", encoding="utf-8")
     done = told("monitor", "ingest", tmp_path / "facts.yaml", "-p", PACK.id, "--ledger", tmp_path / "ledger.db")
     assert (done.returncode, "monitor.no_id" in done.stderr) == (3, True)
+
+
+# ---- what others wrote into the ledger
+
+
+def test_malformed_entries_are_told_by_number_and_passed_over(ledger):
+    """A ledger cannot be mended: what is not as monitoring writes it must not stop it for good."""
+    ingest(ledger, MONITORING, [whole("2022-09-15", needs=[NEED])])
+    strange = [Entry.of(kind, {"a": 1}, subject="QT-0001") for kind in ("submission", "alert", "acknowledgement")]
+    strange.append(Entry.of("day", {"day": 5}, subject=f"pack {PACK.id}"))
+    strange.append(Entry.of("submission", {"form": 1, "pack": PACK.id, "known_on": "2022-09-16", "facts": []}))
+    first = ledger.append(strange, MONITORING.clock())[0].seq
+    found = board(ledger, PACK, day("2022-09-20"), Settings())
+    assert [alert.subject for alert in found.alerts] == ["QT-0001"]
+    assert [one.where for one in found.warnings] == [f"#{first}", f"#{first + 1}", f"#{first + 2}", f"#{first + 4}"]
+    told: list[str] = []
+    telling = replace(MONITORING, warn=lambda problems: told.extend(one.where for one in problems))
+    assert ingest(ledger, telling, [whole("2022-10-10", needs=[])]) == Tally(1, 1, 0, 0)
+    assert told == [f"#{first + 3}", f"#{first}", f"#{first + 1}", f"#{first + 2}"]
+    with pytest.raises(LedgerError):
+        ingest(ledger, MONITORING, [whole("2022-10-11", needs=[])])

@@ -10,13 +10,15 @@ from typing import Any
 from policy_engine.audit.replay import Archive, Restored
 from policy_engine.audit.standing import differ
 from policy_engine.decision.answer import Answer, Possible, Reason
+from policy_engine.errors import LedgerError, PolicyEngineError, Problem
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.model.pack import Pack
 from policy_engine.record.decision_form import AnswerForm
 from policy_engine.record.encoding import decode
 from policy_engine.record.entry import Entered
-from policy_engine.record.form import KIND
+from policy_engine.record.form import KIND, read_record
 from policy_engine.record.ledger import Ledger
+from policy_engine.record.unreadable import Warn, refuse, unreadable
 
 __all__ = ["DIVERGENCE", "Divergence", "Event", "divergences", "recorded_answer", "timeline"]
 
@@ -26,11 +28,15 @@ DIVERGENCE = "divergence"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry about a subject; a decision with its record, and the answers that differ from those before it."""
+    """An entry about a subject; a decision with its record, and the answers that differ from those before it.
+
+    `problems` say why a decision cannot be read.
+    """
 
     entry: Entered
     restored: Restored | None
     changed: tuple[Answer, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def timeline(archive: Archive, subject: str) -> Iterator[Event]:
@@ -40,7 +46,11 @@ def timeline(archive: Archive, subject: str) -> Iterator[Event]:
         if entry.kind != KIND:
             yield Event(entry, None)
             continue
-        restored = archive.restore(entry)
+        try:
+            restored = archive.restore(entry)
+        except PolicyEngineError as error:
+            yield Event(entry, None, problems=unreadable(entry, error))
+            continue
         changed = []
         for form in restored.record.decision.answers:
             answer = recorded_answer(form, restored.pack)
@@ -63,16 +73,25 @@ class Divergence:
     answered: Any
 
 
-def divergences(ledger: Ledger) -> Iterator[Divergence]:
+def divergences(ledger: Ledger, warn: Warn = refuse) -> Iterator[Divergence]:
     """Entries of the kind `divergence`: content `{decision, item, outcome, by, why, on}`."""
     for entry in ledger.entries(kind=DIVERGENCE):
         content = entry.content()
         answered = None
         for earlier in ledger.entries(kind=KIND, subject=entry.subject, last=entry.seq):
-            for answer in earlier.content()["decision"]["answers"]:
+            for answer in _answers(earlier, warn):
                 if (answer["decision"], answer["item"]) == (content.get("decision"), content.get("item", "")):
                     answered = answer
         yield Divergence(entry, content, answered)
+
+
+def _answers(entry: Entered, warn: Warn) -> list[dict[str, Any]]:
+    """The answers of a decision's record as JSON; none where the record is not one."""
+    try:
+        return [one.model_dump(mode="json") for one in read_record(entry.content()).decision.answers]
+    except LedgerError as error:
+        warn(unreadable(entry, error))
+        return []
 
 
 def recorded_answer(form: AnswerForm, pack: Pack) -> Answer:

@@ -12,7 +12,7 @@ from policy_engine.decision.duties import Owed, duties, snapshots
 from policy_engine.decision.history import History
 from policy_engine.decision.procedure import after
 from policy_engine.decision.reactions import moment
-from policy_engine.errors import LedgerError, RequestError, problem
+from policy_engine.errors import LedgerError, Problem, RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
@@ -76,7 +76,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest."""
+    """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest.
+
+    `warnings` tell which entries of the ledger cannot be read; they are passed over.
+    """
 
     pack: Pack
     on: datetime.date
@@ -85,6 +88,7 @@ class Board:
     areas: tuple[Area, ...]
     alerts: tuple[Alert, ...]
     obligations: tuple[Obligation, ...]
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def open(self) -> tuple[Alert, ...]:
@@ -95,7 +99,8 @@ def board(
     ledger: Ledger, pack: Pack, on: datetime.date, settings: Settings, levels: Sequence[str] = ("town",)
 ) -> Board:
     """The board of everyone handed in under the pack, of what was known by the end of a day. `levels` are facts of places."""
-    found = states(ledger.entries(), pack, on)
+    warnings: list[Problem] = []
+    found = states(ledger.entries(), pack, on, warnings.extend)
     alerts: list[Alert] = []
     owed: list[Obligation] = []
     rows: dict[tuple[str, ...], list[tuple[str, int, int, int]]] = {}
@@ -120,7 +125,7 @@ def board(
         rows.setdefault(place, []).append((colour, len(open_), late, overdue))
     areas = [_area(place, rows[place]) for place in sorted(rows)]
     alerts.sort(key=lambda alert: (not alert.late, alert.known_on, alert.subject, alert.id))
-    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed))
+    return Board(pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), tuple(warnings))
 
 
 def _area(place: tuple[str, ...], rows: Sequence[tuple[str, int, int, int]]) -> Area:
@@ -166,7 +171,7 @@ def acknowledgement(
     ledger: Ledger, pack: Pack, alert: str, by: str, on: datetime.date, *, person: str = "", note: str = ""
 ) -> Entry:
     """That someone whom the alert is for has taken notice of it; raises `LedgerError` or `RequestError`."""
-    for (kind, subject), state in states(ledger.entries(), pack).items():
+    for (kind, subject), state in states(ledger.entries(), pack, warn=lambda _: None).items():
         body = state.standing().get(alert)
         if body is None:
             continue

@@ -32,6 +32,7 @@ from policy_engine.monitoring.submission import FORM, Submission, folded
 from policy_engine.record.entry import Entry, Receipt
 from policy_engine.record.form import decision_entry
 from policy_engine.record.ledger import Ledger
+from policy_engine.record.unreadable import Warn, refuse
 
 __all__ = ["Monitoring", "Subject", "Tally", "ingest", "look_at"]
 
@@ -60,7 +61,8 @@ class Tally(NamedTuple):
 class Monitoring:
     """With what is monitored: the pack, its files as they stand in the ledger, the clock, figures of the deployer.
 
-    `check` is asked about the findings of each step; it raises where another engine fires other reactions.
+    `check` is asked about the findings of each step; it raises where another engine fires other reactions. `warn` is told
+    which entries of the ledger cannot be read; they are passed over.
     """
 
     pack: Pack
@@ -68,6 +70,7 @@ class Monitoring:
     clock: Callable[[], datetime.datetime]
     settings: Settings = Settings()
     check: Callable[[frozenset[str]], None] = lambda _: None
+    warn: Warn = refuse
 
 
 def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) -> Tally:
@@ -76,7 +79,7 @@ def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) ->
     Raises `LedgerError`, or `DisagreementError` where the two engines differ; then nothing of that batch was written.
     """
     ledger.append([monitoring.files], monitoring.clock())
-    looked = max(days_told(ledger, monitoring.pack), default=datetime.date.min)
+    looked = max(days_told(ledger, monitoring.pack, monitoring.warn), default=datetime.date.min)
     by_subject: dict[tuple[str, str], list[Submission]] = {}
     for one in new:
         by_subject.setdefault((one.facts.subject, one.facts.id), []).append(one)
@@ -86,8 +89,8 @@ def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) ->
 def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally:
     """Tell what fell due by a day, about everyone who was ever handed in."""
     ledger.append([monitoring.files, day_entry(monitoring.pack, day)], monitoring.clock())
-    looked = max(days_told(ledger, monitoring.pack))
-    everyone = states(ledger.entries(), monitoring.pack)
+    looked = max(days_told(ledger, monitoring.pack, monitoring.warn))
+    everyone = states(ledger.entries(), monitoring.pack, warn=monitoring.warn)
     return _appended(ledger, monitoring, {key: [] for key in everyone}, looked)
 
 
@@ -116,7 +119,7 @@ def _one_batch(
         seen: dict[str, int] = {}
         entries: list[Entry] = []
         for (kind, subject), new in some:
-            found, seen[subject] = read_states(ledger, monitoring.pack, subject)
+            found, seen[subject] = read_states(ledger, monitoring.pack, subject, monitoring.warn)
             state = found.get((kind, subject), State(kind, subject))
             entries += _news(monitoring, state, new, looked)
         try:

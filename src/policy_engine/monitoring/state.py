@@ -7,15 +7,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from policy_engine.errors import LedgerError
 from policy_engine.model.pack import Pack
 from policy_engine.monitoring.submission import FORM, KIND, Submission, read_submission
 from policy_engine.record.entry import Entered, Entry
 from policy_engine.record.ledger import Ledger
+from policy_engine.record.unreadable import Warn, refuse, unreadable
 
 __all__ = ["ACKNOWLEDGEMENT", "ALERT", "DAY", "WITHDRAWAL", "State", "day_entry", "days_told", "read_states", "states"]
 
 ALERT, WITHDRAWAL, ACKNOWLEDGEMENT, DAY = "alert", "withdrawal", "acknowledgement", "day"
 """Kinds of the entries that monitoring writes, beside submissions and decisions."""
+
+_ABOUT = {"pack", "alert", "about"}
+_PARTS = {
+    KIND: {"form", "pack", "known_on", "facts"},
+    ALERT: _ABOUT | {"reaction", "day", "known_on", "what", "certain", "to", "persons", "escalates"},
+    WITHDRAWAL: _ABOUT | {"known_on"},
+    ACKNOWLEDGEMENT: _ABOUT | {"on"},
+}
+"""What the content of an entry of each kind must have at least."""
 
 
 @dataclass
@@ -56,27 +67,40 @@ class State:
 
 
 def states(
-    entries: Iterable[Entered], pack: Pack, known_by: datetime.date = datetime.date.max
+    entries: Iterable[Entered], pack: Pack, known_by: datetime.date = datetime.date.max, warn: Warn = refuse
 ) -> dict[tuple[str, str], State]:
     """The state of every subject that these entries are about, by kind and code; of what was known by the end of a day."""
     found: dict[tuple[str, str], State] = {}
     for entry in entries:
-        if entry.kind not in (KIND, ALERT, WITHDRAWAL, ACKNOWLEDGEMENT):
+        if entry.kind not in _PARTS:
             continue
-        content = entry.content()
-        day = content["on" if entry.kind == ACKNOWLEDGEMENT else "known_on"]
-        if content["pack"] != pack.id or day > known_by.isoformat():
-            continue
-        kind = content["facts"]["subject"] if entry.kind == KIND else content["about"]
-        state = found.setdefault((kind, entry.subject), State(kind, entry.subject))
-        state.take(entry, content, pack)
+        try:
+            content = _content(entry)
+            day = content["on" if entry.kind == ACKNOWLEDGEMENT else "known_on"]
+            if content["pack"] != pack.id or day > known_by.isoformat():
+                continue
+            kind = content["facts"]["subject"] if entry.kind == KIND else content["about"]
+            state = found.setdefault((kind, entry.subject), State(kind, entry.subject))
+            state.take(entry, content, pack)
+        except (LedgerError, KeyError, TypeError, AttributeError) as error:
+            warn(unreadable(entry, error))
     return found
 
 
-def read_states(ledger: Ledger, pack: Pack, subject: str) -> tuple[dict[tuple[str, str], State], int]:
+def _content(entry: Entered) -> dict[str, Any]:
+    """What an entry says; raises KeyError where that lacks what monitoring writes."""
+    content = entry.content()
+    if lacking := _PARTS[entry.kind] - set(content):
+        raise KeyError(", ".join(sorted(lacking)))
+    return content
+
+
+def read_states(
+    ledger: Ledger, pack: Pack, subject: str, warn: Warn = refuse
+) -> tuple[dict[tuple[str, str], State], int]:
     """The states of a subject's code, and the number of the last entry about it."""
     entries = list(ledger.entries(subject=subject))
-    return states(entries, pack), entries[-1].seq if entries else 0
+    return states(entries, pack, warn=warn), entries[-1].seq if entries else 0
 
 
 def day_entry(pack: Pack, day: datetime.date) -> Entry:
@@ -85,10 +109,13 @@ def day_entry(pack: Pack, day: datetime.date) -> Entry:
     return Entry.of(DAY, content, subject=_days_of(pack), key=f"{DAY}:{pack.id}:{day}")
 
 
-def days_told(ledger: Ledger, pack: Pack) -> Iterator[datetime.date]:
+def days_told(ledger: Ledger, pack: Pack, warn: Warn = refuse) -> Iterator[datetime.date]:
     for entry in ledger.entries(subject=_days_of(pack)):
         if entry.kind == DAY:
-            yield datetime.date.fromisoformat(entry.content()["day"])
+            try:
+                yield datetime.date.fromisoformat(str(entry.content().get("day")))
+            except ValueError as error:
+                warn(unreadable(entry, error))
 
 
 def _days_of(pack: Pack) -> str:

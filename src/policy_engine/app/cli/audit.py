@@ -148,7 +148,7 @@ def as_of(
 
         day, about = _day(date), day_of(on)
         shown = total = differing = 0
-        for each in standing.caseload(archive):
+        for each in standing.caseload(archive, warn=report):
             found = standing.as_of(archive, each, day, about)
             total += 1
             differing += found.changed
@@ -202,7 +202,7 @@ def not_included(
         day = _day(on)
         found: list[Decision] = []
         asked = 0
-        for each in standing.caseload(archive):
+        for each in standing.caseload(archive, warn=report):
             again = standing.asked_again(archive, each, decision, day)
             asked += again is not None
             if again is not None and again[1].scope.inside is not False and again[1][decision].outcome is not False:
@@ -247,6 +247,7 @@ def timeline(
         none = True
         for event in events(archive, household):
             none = False
+            report(event.problems)
             if event.restored is None:
                 print(f"{event.entry.recorded_at[:10]}  #{event.entry.seq}  {event.entry.kind}")
                 content = masked_entry_json(event.entry)["body"] if mask else event.entry.content()
@@ -272,7 +273,7 @@ def divergences(location: Location, mask: Mask = False) -> None:
         from policy_engine.audit.timeline import divergences as found
         from policy_engine.record.export import masked_entry_json
 
-        for one in found(archive.ledger):
+        for one in found(archive.ledger, report):
             said = masked_entry_json(one.entry)["body"] if mask else one.content
             engine = one.answered["outcome"] if one.answered is not None else "—"
             who, what = _code(one.entry.subject, mask=mask), f"{said.get('decision')}{said.get('item', '')}"

@@ -20,7 +20,7 @@ from policy_engine.decision.history import fold
 from policy_engine.decision.masking import short_code
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
-from policy_engine.errors import FactsError, LedgerError, problem
+from policy_engine.errors import FactsError, LedgerError, RequestError, problem
 
 __all__ = ["Location", "app", "reading"]
 
@@ -184,9 +184,11 @@ def add(
     ] = "",
 ) -> None:
     with reading():
-        from policy_engine.record.entry import Entry
+        from policy_engine.record.entry import OWNED_KINDS, Entry
         from policy_engine.record.ledger import open_ledger
 
+        if kind in OWNED_KINDS:
+            raise RequestError([problem("ledger.owned_kind", found=kind, known=", ".join(sorted(OWNED_KINDS)))])
         try:
             entry = Entry.of(kind, _json(file), subject=subject, key=key)
         except (ValueError, TypeError, RecursionError) as error:

@@ -104,7 +104,9 @@ def ingest(
 
         loaded = pack_of(pack)
         known, described = day_of(known_on) or now().date(), day_of(as_of)
-        monitoring = Monitoring(loaded, pack_entry(pack, loaded), now, settings_of(settings, loaded), _firing(loaded))
+        monitoring = Monitoring(
+            loaded, pack_entry(pack, loaded), now, settings_of(settings, loaded), _firing(loaded), report
+        )
         if not files:
             _tell(look_at(opened, monitoring, known))
             return
@@ -233,7 +235,9 @@ def alerts(
 def _board(ledger: Ledger, pack: Pack, on: str | None, settings: Path | None, by: str) -> Board:
     from policy_engine.monitoring.board import board as board_of
 
-    return board_of(ledger, pack, day_of(on) or now().date(), settings_of(settings, pack), (by,))
+    found = board_of(ledger, pack, day_of(on) or now().date(), settings_of(settings, pack), (by,))
+    report(found.warnings)
+    return found
 
 
 @app.command("acknowledge", help=words("确认收到一个警报", "acknowledge an alert"))
