@@ -11,13 +11,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from policy_engine.documents.read_case import CaseFile, read_case_text
+from policy_engine.documents.read_case import CaseFile, read_case_file, read_case_text
 from policy_engine.documents.read_pack import load_pack, read_text
 from policy_engine.documents.yaml import ListNode, MapNode, Node, read
 from policy_engine.errors import FactsError, Problem, problem
 from policy_engine.model.pack import Pack
 
-__all__ = ["append", "checked", "header", "start"]
+__all__ = ["append", "checked", "code_in", "code_of", "header", "same_code", "start", "text_of"]
 
 
 def header(pack: Pack, subject: str, id_: str | None) -> dict[str, Any]:
@@ -56,6 +56,26 @@ def text_of(path: Path) -> str:
     if text is None:
         raise FactsError(problems)
     return text
+
+
+def code_in(data: dict[str, Any], subject: str) -> str | None:
+    """The code in the data of a facts file."""
+    found = data.get(f"{subject}_id")
+    found = found.get("value") if isinstance(found, dict) else found
+    return None if found is None else str(found)
+
+
+def code_of(file: Path) -> str | None:
+    """The code in the header of a case file."""
+    _, read = read_case_file(file, load_pack)
+    return read.header.id.text if read.header.id else None
+
+
+def same_code(one: str | None, other: str | None, facts: Path | None) -> str | None:
+    """The code that either gives; raises `FactsError` where they give two."""
+    if one and other and one != other:
+        raise FactsError([problem("case.facts_of_another", where=str(facts), found=other, wanted=one)])
+    return one or other
 
 
 def written(data: dict[str, Any]) -> str:

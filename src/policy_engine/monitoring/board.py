@@ -16,7 +16,7 @@ from policy_engine.errors import LedgerError, Problem, RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
-from policy_engine.model.reaction import Reaction
+from policy_engine.model.reaction import Owes, Reaction
 from policy_engine.model.scenario import Settings
 from policy_engine.monitoring.state import ACKNOWLEDGEMENT, State, states
 from policy_engine.monitoring.submission import FORM, folded
@@ -25,8 +25,8 @@ from policy_engine.record.ledger import Ledger
 
 __all__ = ["COLOURS", "Alert", "Area", "Board", "Obligation", "acknowledgement", "board"]
 
-COLOURS = ("red", "yellow", "green", "undetermined", "other")
-"""`undetermined` waits for facts; `other` is an outcome without a colour, or a subject out of scope."""
+COLOURS = ("red", "yellow", "green", "undetermined", "other", "out_of_scope")
+"""`undetermined` waits for facts; `other` has no colour; out of scope is everyone before the pack is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Alert:
     """An alert that stands on a day.
 
     `by` is the last day in time; None where no limit is stated or supplied: then `days` have passed and it is never late.
-    `told_on` are those it has gone on to, each with the day since when (None: no time is stated for that).
+    `goes_on` are those it goes on to, each with the day since when (None: no time is stated for that). `of_persons`: it is
+    about a duty that persons owe.
     """
 
     id: str
@@ -47,6 +48,12 @@ class Alert:
     acknowledged: dict[str, Any] | None
     late: bool
     goes_on: tuple[tuple[tuple[str, ...], datetime.date | None], ...]
+    of_persons: bool = False
+
+    @property
+    def names_nobody(self) -> bool:
+        """Does the document say which persons are alerted, and the facts name none of them?"""
+        return not self.body["persons"] and (self.reaction.persons is not None or self.of_persons)
 
     def is_for(self, actor: str | None, person: str | None, on: datetime.date) -> bool:
         """Is this actor, or this person, among those who were told by that day?"""
@@ -89,6 +96,11 @@ class Board:
     alerts: tuple[Alert, ...]
     obligations: tuple[Obligation, ...]
     warnings: tuple[Problem, ...] = ()
+
+    def persons(self) -> set[str]:
+        """The codes of all persons that alerts and duties name."""
+        alerted = {code for alert in self.alerts for code in alert.body["persons"]}
+        return alerted | {code for one in self.obligations for code in one.owed.persons}
 
     @property
     def open(self) -> tuple[Alert, ...]:
@@ -141,7 +153,7 @@ def _colour(history: History, on: datetime.date, open_: Sequence[Alert], late: i
     answers = moment(history.pack, history.facts(day), day, history.settings).answers[history.pack.colour]
     if answers & {"undetermined", "conflict", "gap"}:
         return "undetermined"
-    answer = next(iter(answers), "other")
+    answer = next(iter(answers), "other")  # one of the outcomes, or out_of_scope
     return answer if answer in COLOURS else "other"
 
 
@@ -164,13 +176,18 @@ def _alert(pack: Pack, settings: Settings, state: State, id_: str, on: datetime.
     by, acknowledged = limit(reaction.within), state.acknowledged.get(id_)
     late = by is not None and acknowledged is None and on > by
     goes_on = tuple((step.to, limit(step.after)) for step in reaction.escalates) if acknowledged is None else ()
-    return Alert(id_, state.subject, reaction, body, known_on, (on - known_on).days, by, acknowledged, late, goes_on)
+    days, when = (on - known_on).days, reaction.when
+    of_persons = isinstance(when, Owes) and pack.duties[when.duty].persons is not None
+    return Alert(id_, state.subject, reaction, body, known_on, days, by, acknowledged, late, goes_on, of_persons)
 
 
 def acknowledgement(
     ledger: Ledger, pack: Pack, alert: str, by: str, on: datetime.date, *, person: str = "", note: str = ""
 ) -> Entry:
-    """That someone whom the alert is for has taken notice of it; raises `LedgerError` or `RequestError`."""
+    """That someone whom the alert is for has taken notice of it; the same actor's second one is the same act.
+
+    Raises `LedgerError` where no such alert stands, `RequestError` where it is not for that actor or was not known by then.
+    """
     for (kind, subject), state in states(ledger.entries(), pack, warn=lambda _: None).items():
         body = state.standing().get(alert)
         if body is None:
@@ -178,7 +195,9 @@ def acknowledgement(
         told = [*body["to"], *(actor for step in body["escalates"] for actor in step["to"])]
         if by not in told:
             raise RequestError([problem("monitor.not_alerted", found=alert, by=by, near=", ".join(told))])
-        content = {"form": FORM, "alert": alert, "pack": pack.id, "about": kind, "by": by, "person": person}
-        content |= {"on": max(on.isoformat(), body["known_on"]), "note": note}
-        return Entry.of(ACKNOWLEDGEMENT, content, subject=subject)
+        if on.isoformat() < body["known_on"]:
+            raise RequestError([problem("monitor.acknowledged_early", found=alert, known=body["known_on"], on=on)])
+        content = {"form": FORM, "alert": alert, "pack": pack.id, "about": kind, "by": by}
+        told_apart = {"on": on.isoformat(), "person": person, "note": note}
+        return Entry.of(ACKNOWLEDGEMENT, content, subject=subject, apart=told_apart)
     raise LedgerError([problem("monitor.unknown_alert", where=str(ledger.place), found=alert)])

@@ -9,12 +9,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moments, steps, watched
 from policy_engine.decision.request import Request
-from policy_engine.errors import LedgerError
+from policy_engine.errors import FactsError, LedgerError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
@@ -73,25 +72,47 @@ class Monitoring:
     warn: Warn = refuse
 
 
-def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) -> Tally:
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is told how many of how many subjects are done."""
+
+
+def ingest(
+    ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission], progress: Progress = lambda *_: None
+) -> Tally:
     """Take facts in; returns when all that follows from them is on the disk. The same facts again append nothing.
 
-    Raises `LedgerError`, or `DisagreementError` where the two engines differ; then nothing of that batch was written.
+    Raises `FactsError` where two of them say different things of one subject and day, known on one day: which of them counts
+    is for no program to say. Raises `LedgerError`, or `DisagreementError` where the two engines differ; then nothing of that
+    batch was written.
     """
+    new = list(new)
+    _check_said_once(new)
     ledger.append([monitoring.files], monitoring.clock())
     looked = max(days_told(ledger, monitoring.pack, monitoring.warn), default=datetime.date.min)
     by_subject: dict[tuple[str, str], list[Submission]] = {}
     for one in new:
         by_subject.setdefault((one.facts.subject, one.facts.id), []).append(one)
-    return _appended(ledger, monitoring, by_subject, looked)
+    return _appended(ledger, monitoring, by_subject, looked, progress)
 
 
-def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally:
+def _check_said_once(new: Sequence[Submission]) -> None:
+    said: dict[tuple[str, str, datetime.date, datetime.date], dict[str, str]] = {}
+    for one in new:
+        said.setdefault((one.facts.subject, one.facts.id, one.day, one.known_on), {})[one.hash] = one.where
+    twice = [(key, places) for key, places in said.items() if len(places) > 1]
+    if twice:
+        raise FactsError(
+            problem("monitor.said_twice", id=id_, day=day, others=", ".join(sorted(places.values())))
+            for (_, id_, day, _), places in twice
+        )
+
+
+def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date, progress: Progress = lambda *_: None) -> Tally:
     """Tell what fell due by a day, about everyone who was ever handed in."""
     ledger.append([monitoring.files, day_entry(monitoring.pack, day)], monitoring.clock())
     looked = max(days_told(ledger, monitoring.pack, monitoring.warn))
     everyone = states(ledger.entries(), monitoring.pack, warn=monitoring.warn)
-    return _appended(ledger, monitoring, {key: [] for key in everyone}, looked)
+    return _appended(ledger, monitoring, {key: [] for key in everyone}, looked, progress)
 
 
 def _appended(
@@ -99,11 +120,12 @@ def _appended(
     monitoring: Monitoring,
     by_subject: dict[tuple[str, str], list[Submission]],
     looked: datetime.date,
+    progress: Progress,
 ) -> Tally:
-    tally = Tally()
-    pending = iter(by_subject.items())
-    while some := list(islice(pending, AT_ONCE)):
-        tally = _one_batch(ledger, monitoring, some, looked, tally)
+    tally, every = Tally(), list(by_subject.items())
+    for start in range(0, len(every), AT_ONCE):
+        progress(start, len(every))
+        tally = _one_batch(ledger, monitoring, every[start : start + AT_ONCE], looked, tally)
     return tally
 
 

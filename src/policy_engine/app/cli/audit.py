@@ -273,7 +273,10 @@ def divergences(location: Location, mask: Mask = False) -> None:
         from policy_engine.audit.timeline import divergences as found
         from policy_engine.record.export import masked_entry_json
 
-        for one in found(archive.ledger, report):
+        every = list(found(archive.ledger, report))
+        if not every:
+            print(words("账本里没有另作决定的情形", "the ledger records no divergence"))
+        for one in every:
             said = masked_entry_json(one.entry)["body"] if mask else one.content
             engine = one.answered["outcome"] if one.answered is not None else "—"
             who, what = _code(one.entry.subject, mask=mask), f"{said.get('decision')}{said.get('item', '')}"
@@ -304,7 +307,11 @@ def sample(
         from policy_engine.audit.working_paper import Sampled, paper
 
         ledger = archive.ledger
+        if out.is_dir():
+            raise FactsError([problem("file.unwritable", where=str(out), path=out, why=words("是文件夹", "a folder"))])
         numbers, drawn_from = draw(ledger, size, seed)
+        if size > drawn_from:
+            print(words(f"只有 {drawn_from} 个决定，全部抽取", f"there are only {drawn_from} decisions: all are drawn"))
         replays = [_seconded(again(archive, ledger.entry(number)), asked=second) for number in numbers]
         replays = [masked(found) for found in replays] if mask else replays
         sampled = Sampled(replays, drawn_from, seed, str(ledger.place), ledger.head())

@@ -6,14 +6,27 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 import typer
 
-from policy_engine.app.cli.words import LANGUAGE
+from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Decision
-from policy_engine.errors import DisagreementError, LedgerError, PolicyEngineError, Problem, RequestError
+from policy_engine.errors import (
+    DisagreementError,
+    FactsError,
+    LedgerError,
+    PolicyEngineError,
+    Problem,
+    RequestError,
+    problem,
+)
+from policy_engine.expression.names import nearest
 
-__all__ = ["Exit", "exit_for", "report", "told"]
+__all__ = ["MOST", "Exit", "exit_for", "report", "told", "unknown_person", "without_pack"]
+
+MOST = 20
+"""Problems of a facts file that are shown: one that is no facts file at all has as many as it has lines."""
 
 
 class Exit(IntEnum):
@@ -41,10 +54,28 @@ def exit_for(decisions: Iterable[Decision]) -> Exit:
     return Exit.DECIDED
 
 
-def report(problems: Iterable[Problem]) -> None:
-    """Problems to standard error, each with its place."""
-    for found in problems:
-        print(found.show(LANGUAGE), file=sys.stderr)
+def report(problems: Iterable[Problem], most: int | None = None) -> None:
+    """Problems to standard error, each with its place; `most` of them, and how many more there are."""
+    every = list(problems)
+    for found in every[:most]:
+        mark = words("提醒：", "warning: ") if found.severity == "warning" else ""
+        print(f"{mark}{found.show(LANGUAGE)}", file=sys.stderr)
+    if left := len(every[most:]) if most is not None else 0:
+        print(words(f"…另有 {left} 个问题", f"… and {left} more problems"), file=sys.stderr)
+
+
+def without_pack(file: Path) -> FactsError | RequestError:
+    """What is wrong with a file that is no case file, where no pack is given for facts."""
+    if not file.exists():
+        return FactsError([problem("file.not_found", where=str(file), path=file)])
+    return RequestError([problem("request.facts_need_pack", where=str(file))])
+
+
+def unknown_person(person: str, known: Iterable[str]) -> Iterator[Problem]:
+    """A warning where a code is none of those that are known."""
+    codes = set(known)
+    if person not in codes:
+        yield problem("request.unknown_person", warning=True, found=person, near=nearest(person, codes))
 
 
 @contextmanager
@@ -53,7 +84,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except PolicyEngineError as error:
-        report(error.problems)
+        report(error.problems, MOST if isinstance(error, FactsError) else None)
         raise typer.Exit(code_of(error)) from None
     except BrokenPipeError:
         sys.stderr.close()  # the reader has seen enough

@@ -306,6 +306,7 @@ def check_copy(
     with reading():
         from policy_engine.record.commitment import check_copy as wrong_with
         from policy_engine.record.commitment import commitment, read_copy
+        from policy_engine.record.form import KIND
         from policy_engine.record.ledger import open_ledger
 
         data = _json(file)
@@ -314,6 +315,8 @@ def check_copy(
         if location is not None:
             with open_ledger(location) as ledger:
                 entry = ledger.entry(int(data["seq"]) if str(data.get("seq", "")).isdecimal() else 0)
+            if entry.kind != KIND:
+                raise LedgerError([problem("request.not_a_decision", where=location, seq=entry.seq, found=entry.kind)])
             problems += [one for one in wrong_with(copy, commitment(entry.content())) if one not in problems]
         report(problems)
         for one in copy.disclosed:

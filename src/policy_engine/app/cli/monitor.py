@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from policy_engine.app.cli.exits import Exit, report
+from policy_engine.app.cli.exits import MOST, Exit, code_of, report, unknown_person
 from policy_engine.app.cli.ledger import reading
 from policy_engine.app.cli.options import PackName, SettingsFile, day_of, pack_of, settings_of
+from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.record import now, pack_entry
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import LANGUAGE, words
@@ -107,12 +108,41 @@ def ingest(
         monitoring = Monitoring(
             loaded, pack_entry(pack, loaded), now, settings_of(settings, loaded), _firing(loaded), report
         )
-        if not files:
-            _tell(look_at(opened, monitoring, known))
-            return
-        found = [(file, facts) for file in files for facts in _facts(file, loaded, mapping)]
-        new = [submission(loaded, facts, known, described) for _, facts in found]
-        _tell(take_in(opened, monitoring, new))
+        with progress(words("导入", "taking in")) as tell, _interrupted(opened):
+            if not files:
+                _tell(look_at(opened, monitoring, known, tell))
+                return
+            failed: dict[Path, Exit] = {}
+            new = []
+            for file in files:
+                try:
+                    facts = _facts(file, loaded, mapping)
+                    new += [submission(loaded, one, known, described, str(file)) for one in facts]
+                except FactsError as error:
+                    report(error.problems, MOST)
+                    failed[file] = code_of(error)
+            _tell(take_in(opened, monitoring, new, tell))
+        if failed:
+            names = ", ".join(map(str, failed))
+            print(words(f"没有导入：{names}", f"not taken in: {names}"), file=sys.stderr)
+            raise typer.Exit(max(failed.values()))
+
+
+@contextmanager
+def _interrupted(ledger: Ledger) -> Iterator[None]:
+    """Ctrl-C says what was kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        last = ledger.last()
+        print(
+            words(
+                f"已中断；账本到第 {last} 条为止都已保存。再次导入同样的文件即可补完，不会重复",
+                f"interrupted; entries up to {last} are in the ledger. The same command again does the rest, nothing twice",
+            ),
+            file=sys.stderr,
+        )
+        raise typer.Exit(Exit.COULD_NOT_RUN) from None
 
 
 def _facts(file: Path, pack: Pack, mapping: Path | None) -> list[Facts]:
@@ -223,11 +253,23 @@ def alerts(
         from policy_engine.report.monitoring import alert_lines, alerts_data
 
         found = _board(opened, pack_of(pack), on, settings, "town")
-        mine = [one for one in (found.alerts if all_ else found.open) if one.is_for(actor, person, found.on)]
+        shown = [one for one in (found.alerts if all_ else found.open) if one.is_for(actor, None, found.on)]
+        mine = [one for one in shown if one.is_for(actor, person, found.on)]
+        unnamed = [one for one in shown if person is not None and one.names_nobody]
+        if person is not None:
+            report(unknown_person(person, found.persons()))
         if format_ == "json":
-            print(json.dumps(alerts_data(mine), ensure_ascii=False, indent=2))
+            print(json.dumps(alerts_data([*mine, *unnamed]), ensure_ascii=False, indent=2))
         else:
-            print("\n".join(line for one in mine for line in alert_lines(found.pack, one, LANGUAGE)))
+            lines = [line for one in mine for line in alert_lines(found.pack, one, LANGUAGE)]
+            if unnamed:
+                lines.append(
+                    words(
+                        f"? 不知道报给何人的警报 {len(unnamed)}", f"? alerts whose person is not known: {len(unnamed)}"
+                    )
+                )
+            lines += [line for one in unnamed for line in alert_lines(found.pack, one, LANGUAGE)]
+            print("\n".join(lines or [words("没有警报", "no alerts")]))
         if any(one.late for one in mine):
             raise typer.Exit(Exit.UNDETERMINED)
 
