@@ -54,11 +54,14 @@ def exit_for(decisions: Iterable[Decision]) -> Exit:
     return Exit.DECIDED
 
 
-def report(problems: Iterable[Problem], most: int | None = None) -> None:
-    """Problems to standard error, each with its place; `most` of them, and how many more there are."""
+def report(problems: Iterable[Problem], most: int | None = None, *, headed: bool = False) -> None:
+    """Problems to standard error, each with its place; `most` of them, and how many more there are.
+
+    Warnings are marked, unless they stand under a heading of their own.
+    """
     every = list(problems)
     for found in every[:most]:
-        mark = words("提醒：", "warning: ") if found.severity == "warning" else ""
+        mark = words("提醒：", "warning: ") if found.severity == "warning" and not headed else ""
         print(f"{mark}{found.show(LANGUAGE)}", file=sys.stderr)
     if left := len(every[most:]) if most is not None else 0:
         print(words(f"…另有 {left} 个问题", f"… and {left} more problems"), file=sys.stderr)

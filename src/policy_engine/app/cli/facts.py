@@ -58,7 +58,7 @@ def check(
         for title, group in ((words("错误", "Errors"), errors), (words("提醒", "Warnings"), warnings)):
             if group:
                 print(f"{title} ({len(group)})", flush=True)
-                report(group, MOST)
+                report(group, MOST, headed=True)
         if not errors and not warnings:
             print(words("没有发现问题", "nothing found"))
         if errors:
