@@ -190,7 +190,7 @@ def test_the_state_is_a_function_of_the_set_of_facts(tmp_path_factory, said, cha
 @given(st.lists(st.tuples(DAYS, DAYS, SAID), min_size=1, max_size=5))
 @settings(max_examples=40, deadline=None)
 def test_what_is_known_along_the_days_is_what_is_known_of_each(said):
-    life = folded(PACK, [facts(as_of, known, **rest) for as_of, known, rest in said], Settings())
+    life = folded(PACK, [facts(as_of, max(as_of, known), **rest) for as_of, known, rest in said], Settings())
     assert list(life.along(day("2022-12-31"))) == [(one, life.facts(one)) for one in life.days()]
 
 

@@ -113,7 +113,7 @@ def code_of(file: Path) -> str | None:
 def same_code(one: str | None, other: str | None, facts: Path | None) -> str | None:
     """The code that either gives; raises `FactsError` where they give two."""
     if one and other and one != other:
-        raise FactsError([problem("case.facts_of_another", where=str(facts), found=other, wanted=one)])
+        raise FactsError([problem("case.facts_of_another", where=str(facts), found=other, id=one)])
     return one or other
 
 
