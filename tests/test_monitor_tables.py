@@ -105,6 +105,17 @@ def workbook(folder: Path) -> Path:
     return folder / "book.xlsx"
 
 
+def test_a_row_known_before_its_day_is_rejected_and_another_file_is_taken(ingest, tmp_path):
+    rows = {**ROWS, "as_of": ["2022-09-15", "2202-09-15", None]}
+    pl.DataFrame(rows).with_columns(as_of=pl.col("as_of").str.to_date()).write_parquet(tmp_path / "households.parquet")
+    (tmp_path / "bad.yaml").write_text("county: 1\n", encoding="utf-8")
+    code, out, err = ingest(tmp_path / "bad.yaml", tmp_path / "households.parquet", *DATES)
+    assert (code, "facts: 2," in out) == (3, True), out + err
+    assert "[facts.known_before]" in err
+    assert f"not taken in: {tmp_path / 'bad.yaml'}" in err
+    assert sorted(standing(tmp_path)) == ["QT-1", "QT-3"]
+
+
 FORMS = {"parquet": parquet, "csv": csv_folder, "csv sheets": csv_sheets, "workbook": workbook}
 
 
