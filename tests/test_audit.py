@@ -23,6 +23,7 @@ from policy_engine.audit.timeline import divergences, timeline
 from policy_engine.decision.request import Request
 from policy_engine.documents.read_facts import read_facts
 from policy_engine.documents.read_pack import find_pack, load_pack
+from policy_engine.errors import LedgerError
 from policy_engine.record.entry import Entered, Entry
 from policy_engine.record.form import FactsForm, facts_form, record_of
 from policy_engine.record.form import entry_of as recorded
@@ -300,6 +301,35 @@ def test_a_head_signed_and_checked_on_the_command_line(run, tmp_path):
     assert '"amount": "12.50"' in run("ledger", "show", "l.db", "2").stdout
     assert "event" in run("ledger", "list", "l.db", "--subject", "H-1").stdout
     run("ledger", "verify", "l.db", "--head", "head.json", code=2)
+
+
+@pytest.mark.parametrize("kind", ["submission", "decision"])
+def test_what_the_engine_writes_itself_is_not_added_by_hand(run, tmp_path, kind):
+    """It could not be read back, and a ledger cannot be mended."""
+    create_ledger(tmp_path / "l.db", NOW)
+    (tmp_path / "event.json").write_text('{"a": 1}', encoding="utf-8")
+    assert "[ledger.owned_kind]" in run("ledger", "add", "l.db", "event.json", "--kind", kind, code=2).stderr
+    assert len(run("ledger", "list", "l.db").stdout.splitlines()) == 1
+
+
+def test_a_record_that_cannot_be_read_is_told_by_number_and_passed_over(ledger):
+    strange = Entry.of("decision", {"a": 1}, subject="H-1")
+    said = {"decision": "in_range", "item": "", "outcome": False, "by": "镇政府", "why": "", "on": "2021-09-02"}
+    good = entry_of(household(**income(20000)), SEPTEMBER)
+    ledger.append([strange, good, Entry.of("divergence", said, subject="H-1")], NOW)
+    told: list[str] = []
+
+    def warn(problems):
+        told.extend(one.where for one in problems)
+
+    assert [one.records for one in caseload(Archive(ledger), warn=warn)] == [((4, SEPTEMBER),)]
+    (found,) = divergences(ledger, warn)
+    assert found.answered["outcome"] is True
+    assert told == ["#3", "#3"]
+    events = list(timeline(Archive(ledger), "H-1"))
+    assert [[one.where for one in event.problems] for event in events] == [["#3"], [], []]
+    with pytest.raises(LedgerError):
+        caseload(Archive(ledger))
 
 
 @pytest.mark.parametrize("text", ['{"amount": 12.5}', "\udcff"])

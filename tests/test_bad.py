@@ -76,6 +76,8 @@ NOT_IN_FILES = {
     "case.not_a_case": "a file of conformance cases, which only the command line reads",
     "case.exists": "the command line, which never writes over a file (test_case_files.py)",
     "case.pack_needed": "the command line, where a new case file names no pack (test_case_files.py)",
+    "case.facts_of_another": "the command line, where facts are added to a case (test_mistakes.py)",
+    "facts.known_before": "facts that are ingested or recorded, with the day they were known (test_mistakes.py)",
     "case.which": "the command line, where a file holds several cases (test_case_files.py)",
     "value.no_such_duration": "duration() takes only a literal, which is read when the expression is checked",
     "yaml.unreadable": "the pure parser stumbling in a way of its own; then the compiled one has the word",

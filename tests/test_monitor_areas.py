@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from policy_engine.monitoring.board import board
 from policy_engine.monitoring.ingest import Monitoring, Tally, ingest, look_at
 from policy_engine.monitoring.state import states
 from policy_engine.monitoring.submission import submission
+from policy_engine.record.entry import Entry
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
@@ -204,6 +206,24 @@ def test_killed_before_the_area_came_it_comes_the_next_time(monitoring, tmp_path
         assert warnings(ledger) == []
         ingest(ledger, monitoring, STORY[1:])
         assert warnings(ledger) == [("A-1", "2021-09-20", "2021-09-25")]
+
+
+def test_households_that_cannot_be_read_are_told_and_not_counted(monitoring, tmp_path):
+    """One that lacks its facts, and one said to lie in the town whose facts are none."""
+    about = {"form": 1, "pack": PACK.id, "known_on": "2021-09-12"}
+    there = {"county": "宣州区", "town": "水东镇", "shocks": "many"}
+    parts = ({"subject": "household"}, {"subject": "household", "as_of": "2021-09-12", "facts": there, "evidence": {}})
+    told: set[str] = set()
+    telling = replace(monitoring, warn=lambda problems: told.update(one.where for one in problems))
+    with fresh(tmp_path) as ledger:
+        strange = [Entry.of("submission", {**about, "facts": facts}, subject="X") for facts in parts]
+        receipts = ledger.append(strange, monitoring.clock())
+        ingest(ledger, telling, STORY)
+        assert told == {f"#{receipt.seq}" for receipt in receipts}
+        found = board(ledger, PACK, day("2021-10-01"), monitoring.settings)
+        (alert,) = (one for one in found.alerts if one.subject == "A-1")
+        assert alert.body["day"] == "2021-09-20"
+        assert {one.where for one in found.warnings} == told
 
 
 def test_the_board_shows_the_count_with_its_bounds(monitoring, tmp_path):

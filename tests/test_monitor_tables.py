@@ -24,7 +24,7 @@ from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 
 PACK = load_pack("qingtian_2022")
-DAY = datetime.date(2022, 9, 15)
+DAY, KNOWN = datetime.date(2022, 9, 15), datetime.date(2022, 9, 16)
 DATES = ("--as-of", "2022-09-15", "--known-on", "2022-09-16")
 
 
@@ -53,7 +53,7 @@ def standing(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 def taken(path: Path) -> dict[str, dict]:
     """The facts of each household of a file, by code."""
-    given = read_facts_in(path, PACK, None, DAY)
+    given = read_facts_in(path, PACK, None, KNOWN, DAY)
     assert given.rejected == []
     return {facts.id: dict(facts.root) for facts in given.facts}
 
@@ -105,6 +105,17 @@ def workbook(folder: Path) -> Path:
     return folder / "book.xlsx"
 
 
+def test_a_row_known_before_its_day_is_rejected_and_another_file_is_taken(ingest, tmp_path):
+    rows = {**ROWS, "as_of": ["2022-09-15", "2202-09-15", None]}
+    pl.DataFrame(rows).with_columns(as_of=pl.col("as_of").str.to_date()).write_parquet(tmp_path / "households.parquet")
+    (tmp_path / "bad.yaml").write_text("county: 1\n", encoding="utf-8")
+    code, out, err = ingest(tmp_path / "bad.yaml", tmp_path / "households.parquet", *DATES)
+    assert (code, "facts: 2," in out) == (3, True), out + err
+    assert "[facts.known_before]" in err
+    assert f"not taken in: {tmp_path / 'bad.yaml'}" in err
+    assert sorted(standing(tmp_path)) == ["QT-1", "QT-3"]
+
+
 FORMS = {"parquet": parquet, "csv": csv_folder, "csv sheets": csv_sheets, "workbook": workbook}
 
 
@@ -134,7 +145,7 @@ def test_lists_in_columns(tmp_path):
     type_ = pl.List(pl.Struct({"labour": pl.String}))
     rows = {"household_id": ["a", "b", "c"], "members": pl.Series(people, dtype=type_), "shocks": shocks}
     pl.DataFrame({**rows, "household_size": [2, None, None]}).write_parquet(tmp_path / "one.parquet")
-    given = read_facts_in(tmp_path / "one.parquet", PACK, None, DAY)
+    given = read_facts_in(tmp_path / "one.parquet", PACK, None, KNOWN, DAY)
     assert [(one.household, one.problem.code) for one in given.rejected] == [
         ("b", "facts.no_people"), ("b", "table.set_aside")
     ]  # fmt: skip
@@ -149,7 +160,7 @@ def test_codes_and_amounts_stay_what_they_are(tmp_path):
     amount = pl.Series([Decimal("900719925474.09")], dtype=pl.Decimal(20, 2))
     rows = {"household_id": [341802199001011234], "finances.2022.disposable_income": amount, "as_of": [DAY]}
     pl.DataFrame(rows).write_parquet(tmp_path / "households.parquet")
-    (found,) = read_facts_in(tmp_path / "households.parquet", PACK, None, None).facts
+    (found,) = read_facts_in(tmp_path / "households.parquet", PACK, None, KNOWN, None).facts
     assert (found.id, found.as_of) == ("341802199001011234", DAY)
     assert found.root["finances"]["2022"]["disposable_income"] == Decimal("900719925474.09")
 
@@ -160,7 +171,7 @@ def test_a_judgement_goes_in_with_its_evidence(tmp_path):
     rows |= {"living_hardship.observed_on": [DAY, None, None]}
     whole = {"by": ["乙", "乙", None], "observed_on": [datetime.date(2022, 9, 1)] * 3}
     pl.DataFrame({**rows, **whole}).write_parquet(tmp_path / "households.parquet")
-    found = {f.id: f for f in read_facts_in(tmp_path / "households.parquet", PACK, None, DAY).facts}
+    found = {f.id: f for f in read_facts_in(tmp_path / "households.parquet", PACK, None, KNOWN, DAY).facts}
     evidence = {id_: facts.evidence.get("living_hardship") for id_, facts in found.items()}
     assert (evidence["a"].by, evidence["a"].observed_on) == ("甲", DAY)
     assert (evidence["b"].by, evidence["b"].observed_on) == ("乙", datetime.date(2022, 9, 1))
@@ -234,7 +245,7 @@ def test_a_column_that_is_not_known_stops_everything(column, code, tmp_path):
     """It is not one row that is wrong: nothing of the file goes in."""
     pl.DataFrame({"household_id": ["a"], column: ["x"]}).write_parquet(tmp_path / "households.parquet")
     with pytest.raises(FactsError) as found:
-        read_facts_in(tmp_path / "households.parquet", PACK, None, DAY)
+        read_facts_in(tmp_path / "households.parquet", PACK, None, KNOWN, DAY)
     assert [one.code for one in found.value.problems] == [code]
 
 

@@ -25,7 +25,7 @@ from policy_engine.decision import history
 from policy_engine.documents.plain_data import nodes
 from policy_engine.documents.read_facts import read_facts, read_facts_node
 from policy_engine.documents.read_pack import find_pack
-from policy_engine.errors import DisagreementError, LedgerError, RequestError
+from policy_engine.errors import DisagreementError, FactsError, LedgerError, RequestError
 from policy_engine.expression.types import CodeType, Option
 from policy_engine.model.scenario import Settings
 from policy_engine.model.vocabulary import Vocabulary
@@ -34,9 +34,11 @@ from policy_engine.monitoring.ingest import Monitoring, Subject, Tally, ingest, 
 from policy_engine.monitoring.state import states
 from policy_engine.monitoring.submission import folded, submission
 from policy_engine.record.encoding import decode_record
+from policy_engine.record.entry import Entry
 from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
+from policy_engine.record.unreadable import refuse
 from policy_engine.record.verify import verify
 from policy_engine.report.monitoring import monitor_data, monitor_html, monitor_text
 from test_tour import DRIVER, commands
@@ -169,7 +171,8 @@ SAID = st.fixed_dictionaries(
 @settings(max_examples=10, deadline=None)
 def test_the_state_is_a_function_of_the_set_of_facts(tmp_path_factory, said, chance):
     """Generated facts, in one go and one by one in a shuffled order, some twice, the days looked at in between."""
-    new = [facts(as_of, known, helpers=[CADRE], **rest) for as_of, known, rest in said]
+    said_once = {(as_of, max(as_of, known)): rest for as_of, known, rest in said}
+    new = [facts(as_of, known, helpers=[CADRE], **rest) for (as_of, known), rest in said_once.items()]
     folder = tmp_path_factory.mktemp("ledgers")
     with fresh(folder, "one.db") as one, fresh(folder, "other.db") as other:
         ingest(one, MONITORING, new)
@@ -187,7 +190,7 @@ def test_the_state_is_a_function_of_the_set_of_facts(tmp_path_factory, said, cha
 @given(st.lists(st.tuples(DAYS, DAYS, SAID), min_size=1, max_size=5))
 @settings(max_examples=40, deadline=None)
 def test_what_is_known_along_the_days_is_what_is_known_of_each(said):
-    life = folded(PACK, [facts(as_of, known, **rest) for as_of, known, rest in said], Settings())
+    life = folded(PACK, [facts(as_of, max(as_of, known), **rest) for as_of, known, rest in said], Settings())
     assert list(life.along(day("2022-12-31"))) == [(one, life.facts(one)) for one in life.days()]
 
 
@@ -639,3 +642,72 @@ def test_facts_without_a_code_are_refused(tmp_path):
     (tmp_path / "facts.yaml").write_text("county: 青田县\nas_of: 2022-09-15\n", encoding="utf-8")
     done = told("monitor", "ingest", tmp_path / "facts.yaml", "-p", PACK.id, "--ledger", tmp_path / "ledger.db")
     assert (done.returncode, "monitor.no_id" in done.stderr) == (3, True)
+
+
+# ---- dates and codes mistyped
+
+
+def test_nothing_is_known_before_the_day_it_describes():
+    """A year mistyped must not move the day since when things are known."""
+    with pytest.raises(FactsError) as refused:
+        facts("2202-10-10", "2022-10-12")
+    assert refused.value.problems[0].code == "facts.known_before"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_same_day_told_twice_in_one_ingest_is_refused_naming_both_files(ledger, order):
+    other = replace(whole("2022-10-10", needs=[NEED]), where="b.yaml")
+    new = [replace(whole("2022-10-10"), where="a.yaml"), other, whole("2022-09-15")]
+    head = ledger.head()
+    with pytest.raises(FactsError) as refused:
+        ingest(ledger, MONITORING, new[::order])
+    (found,) = refused.value.problems
+    assert (found.code, dict(found.details)["others"]) == ("monitor.said_twice", "a.yaml, b.yaml")
+    assert ledger.head() == head
+    correction = whole("2022-10-10", "2022-10-11", needs=[NEED])
+    assert ingest(ledger, MONITORING, [new[0], correction]).submissions == 2
+
+
+def test_an_alert_is_acknowledged_once_by_an_actor_and_not_before_it_is_known(ledger):
+    ingest(ledger, MONITORING, [whole("2022-09-15", "2022-09-18", needs=[NEED])])
+    (alert,) = board(ledger, PACK, day("2022-09-20"), Settings()).open
+
+    def new(on, **said):
+        now = MONITORING.clock()
+        return acknowledge(ledger, PACK, alert.id, "helping_cadre", day(on), recorded_at=now, **said).new
+
+    with pytest.raises(RequestError) as refused:
+        new("2022-09-17")
+    assert refused.value.problems[0].code == "monitor.acknowledged_early"
+    assert new("2022-09-18", person="G-07")
+    assert not new("2022-09-19", person="G-08", note="again")
+    (found,) = board(ledger, PACK, day("2022-09-20"), Settings()).alerts
+    assert (found.acknowledged["on"], found.acknowledged["person"]) == ("2022-09-18", "G-07")
+
+
+def test_before_the_pack_is_in_force_everyone_is_out_of_scope_and_owes_nothing(ledger):
+    assert PACK.in_force.from_ > day("2022-06-02")
+    ingest(ledger, MONITORING, [whole("2022-06-01", visits=[])])
+    found = board(ledger, PACK, day("2022-06-02"), Settings())
+    assert (dict(found.areas[0].colours), found.obligations) == ({"out_of_scope": 1}, ())
+
+
+# ---- what others wrote into the ledger
+
+
+def test_malformed_entries_are_told_by_number_and_passed_over(ledger):
+    """A ledger cannot be mended: what is not as monitoring writes it must not stop it for good."""
+    ingest(ledger, MONITORING, [whole("2022-09-15", needs=[NEED])])
+    strange = [Entry.of(kind, {"a": 1}, subject="QT-0001") for kind in ("submission", "alert", "acknowledgement")]
+    strange.append(Entry.of("day", {"day": 5}, subject=f"pack {PACK.id}"))
+    strange.append(Entry.of("submission", {"form": 1, "pack": PACK.id, "known_on": "2022-09-16", "facts": []}))
+    first = ledger.append(strange, MONITORING.clock())[0].seq
+    found = board(ledger, PACK, day("2022-09-20"), Settings())
+    assert [alert.subject for alert in found.alerts] == ["QT-0001"]
+    assert [one.where for one in found.warnings] == [f"#{first}", f"#{first + 1}", f"#{first + 2}", f"#{first + 4}"]
+    told: list[str] = []
+    telling = replace(MONITORING, warn=lambda problems: told.extend(one.where for one in problems))
+    assert ingest(ledger, telling, [whole("2022-10-10", needs=[])]) == Tally(1, 1, 0, 0)
+    assert told == [f"#{first + 3}", f"#{first}", f"#{first + 1}", f"#{first + 2}"]
+    with pytest.raises(LedgerError):
+        ingest(ledger, replace(MONITORING, warn=refuse), [whole("2022-10-11", needs=[])])

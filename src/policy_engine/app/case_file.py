@@ -14,13 +14,24 @@ from ruamel.yaml.error import YAMLError
 from policy_engine.app.facts_file import load_data
 from policy_engine.app.json_text import json_text
 from policy_engine.app.writing import writing
-from policy_engine.documents.read_case import CaseFile, read_case_text
+from policy_engine.documents.read_case import CaseFile, read_case_file, read_case_text
 from policy_engine.documents.read_pack import load_pack, read_text
 from policy_engine.documents.yaml import read
 from policy_engine.errors import FactsError, Problem, RequestError, problem
 from policy_engine.model.pack import Pack
 
-__all__ = ["append", "checked", "given_event", "header", "particulars", "start", "text_of"]
+__all__ = [
+    "append",
+    "checked",
+    "code_in",
+    "code_of",
+    "given_event",
+    "header",
+    "particulars",
+    "same_code",
+    "start",
+    "text_of",
+]
 
 
 def header(pack: Pack, subject: str, id_: str | None) -> dict[str, Any]:
@@ -85,6 +96,26 @@ def _loaded(text: str, where: str) -> Any:
         return YAML().load(text)
     except YAMLError as error:
         raise FactsError([problem("yaml.syntax", where=where, what=error)]) from None
+
+
+def code_in(data: dict[str, Any], subject: str) -> str | None:
+    """The code in the data of a facts file."""
+    found = data.get(f"{subject}_id")
+    found = found.get("value") if isinstance(found, dict) else found
+    return None if found is None else str(found)
+
+
+def code_of(file: Path) -> str | None:
+    """The code in the header of a case file."""
+    _, read = read_case_file(file, load_pack)
+    return read.header.id.text if read.header.id else None
+
+
+def same_code(one: str | None, other: str | None, facts: Path | None) -> str | None:
+    """The code that either gives; raises `FactsError` where they give two."""
+    if one and other and one != other:
+        raise FactsError([problem("case.facts_of_another", where=str(facts), found=other, id=one)])
+    return one or other
 
 
 def written(data: dict[str, Any]) -> str:

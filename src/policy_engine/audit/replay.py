@@ -10,13 +10,13 @@ from typing import Any
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.masking import MASK, mask_decision, mask_facts, mask_message, short_code
 from policy_engine.documents.link import LANGUAGE
-from policy_engine.errors import LedgerError, PolicyEngineError, Problem, problem
+from policy_engine.errors import LedgerError, PolicyEngineError, Problem, RequestError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.record import pack_source
 from policy_engine.record.decision_form import decision_form
 from policy_engine.record.entry import Entered
-from policy_engine.record.form import DecisionRecord, read_record
+from policy_engine.record.form import KIND, SUPPOSITION, DecisionRecord, read_record
 from policy_engine.record.ledger import Ledger
 from policy_engine.record.pack_source import PackSource
 
@@ -114,7 +114,9 @@ class Archive:
 
 
 def replay(archive: Archive, entry: Entered) -> Replay:
-    """Decide again what an entry records, and compare."""
+    """Decide again what an entry records, and compare; raises `RequestError` where it records no decision."""
+    if entry.kind not in (KIND, SUPPOSITION):
+        raise RequestError([problem("request.not_a_decision", seq=entry.seq, found=entry.kind)])
     try:
         restored = archive.restore(entry)
         decision = restored.decide()

@@ -12,6 +12,7 @@ from policy_engine.decision.answer import Answer, Decision
 from policy_engine.errors import LedgerError, problem
 from policy_engine.record.entry import Entered
 from policy_engine.record.form import KIND, DecisionRecord, read_record
+from policy_engine.record.unreadable import Warn, refuse, unreadable
 
 __all__ = ["AsOf", "Standing", "as_of", "asked_again", "caseload", "differ"]
 
@@ -69,11 +70,15 @@ def _possible(answer: Answer) -> list[tuple[object, bool]]:
     return [(possible.outcome, possible.certain) for possible in answer.possible]
 
 
-def caseload(archive: Archive, *, subject: str | None = None) -> list[Standing]:
+def caseload(archive: Archive, *, subject: str | None = None, warn: Warn = refuse) -> list[Standing]:
     """Every subject with the packs it was decided under, in the order of their first records. Suppositions decide nothing."""
     found: dict[tuple[str, str, str], list[tuple[int, datetime.date]]] = {}
     for entry in archive.ledger.entries(KIND, subject=subject):
-        record = read_record(entry.content())
+        try:
+            record = read_record(entry.content())
+        except LedgerError as error:
+            warn(unreadable(entry, error))
+            continue
         if record.scenario.supposes:
             continue
         name = record.decision.subject_id or f"#{entry.seq}"

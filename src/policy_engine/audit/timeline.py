@@ -10,13 +10,15 @@ from typing import Any
 from policy_engine.audit.replay import Archive, Restored
 from policy_engine.audit.standing import differ
 from policy_engine.decision.answer import Answer, Possible, Reason
+from policy_engine.errors import LedgerError, PolicyEngineError, Problem
 from policy_engine.evaluation.observe import TraceNode
 from policy_engine.model.pack import Pack
 from policy_engine.record.decision_form import AnswerForm
 from policy_engine.record.encoding import decode
 from policy_engine.record.entry import Entered
-from policy_engine.record.form import KIND, SUPPOSITION
+from policy_engine.record.form import KIND, SUPPOSITION, read_record
 from policy_engine.record.ledger import Ledger
+from policy_engine.record.unreadable import Warn, refuse, unreadable
 
 __all__ = ["DIVERGENCE", "Divergence", "Event", "divergences", "recorded_answer", "timeline"]
 
@@ -30,7 +32,7 @@ class Event:
 
     A supposition as well, with the answers that differ from what had been decided. `pack` is the one that the entry names, as
     the ledger kept it last by then (None: it kept none). `earlier` is the entry that this one goes back to: an alert that is
-    withdrawn or acknowledged, the opening of a case.
+    withdrawn or acknowledged, the opening of a case. `problems` say why a decision, or the pack that is named, cannot be read.
     """
 
     entry: Entered
@@ -38,6 +40,7 @@ class Event:
     changed: tuple[Answer, ...] = ()
     pack: Pack | None = None
     earlier: Entered | None = None
+    problems: tuple[Problem, ...] = ()
 
     @property
     def supposed(self) -> bool:
@@ -52,7 +55,11 @@ def timeline(archive: Archive, subject: str | None = None) -> Iterator[Event]:
         if entry.kind not in (KIND, SUPPOSITION):
             yield _other(archive, entry, earlier)
             continue
-        restored = archive.restore(entry)
+        try:
+            restored = archive.restore(entry)
+        except PolicyEngineError as error:
+            yield Event(entry, None, problems=unreadable(entry, error))
+            continue
         found = {
             (entry.subject, restored.pack.id, form.decision, form.item): recorded_answer(form, restored.pack)
             for form in restored.record.decision.answers
@@ -73,7 +80,11 @@ def _other(archive: Archive, entry: Entered, earlier: dict[tuple[str, str, str],
     found = earlier.get(back)
     if entry.kind == "alert" or content.get("event") == "opened":
         earlier[back] = entry
-    return Event(entry, None, (), archive.pack_by(id_, entry.seq) if isinstance(id_, str) else None, found)
+    try:
+        pack = archive.pack_by(id_, entry.seq) if isinstance(id_, str) else None
+    except PolicyEngineError as error:
+        return Event(entry, None, (), None, found, unreadable(entry, error))
+    return Event(entry, None, (), pack, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +99,25 @@ class Divergence:
     answered: Any
 
 
-def divergences(ledger: Ledger) -> Iterator[Divergence]:
+def divergences(ledger: Ledger, warn: Warn = refuse) -> Iterator[Divergence]:
     """Entries of the kind `divergence`: content `{decision, item, outcome, by, why, on}`."""
     for entry in ledger.entries(DIVERGENCE):
         content = entry.content()
         answered = None
         for earlier in ledger.entries(KIND, subject=entry.subject, last=entry.seq):
-            for answer in earlier.content()["decision"]["answers"]:
+            for answer in _answers(earlier, warn):
                 if (answer["decision"], answer["item"]) == (content.get("decision"), content.get("item", "")):
                     answered = answer
         yield Divergence(entry, content, answered)
+
+
+def _answers(entry: Entered, warn: Warn) -> list[dict[str, Any]]:
+    """The answers of a decision's record as JSON; none where the record is not one."""
+    try:
+        return [one.model_dump(mode="json") for one in read_record(entry.content()).decision.answers]
+    except LedgerError as error:
+        warn(unreadable(entry, error))
+        return []
 
 
 def recorded_answer(form: AnswerForm, pack: Pack) -> Answer:

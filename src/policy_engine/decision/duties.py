@@ -51,6 +51,11 @@ class Owed:
     persons: tuple[str, ...]
     missing: tuple[str, ...] = ()
 
+    @property
+    def names_nobody(self) -> bool:
+        """Does the document say which persons owe it, and the facts name none of them?"""
+        return self.duty.persons is not None and not self.persons
+
 
 def duties(
     pack: Pack, known: Sequence[Snapshot], on: datetime.date, settings: Settings | None = None
@@ -59,8 +64,10 @@ def duties(
 
     `known` is what is known of the subject, one snapshot after the other (`snapshots`); the facts of the last one are
     what evidence is looked for in. A period counts where the duty still holds on its last day, or on the day asked about.
+    Nothing is owed before the pack is in force.
     """
-    if not known:
+    begins = pack.in_force.from_
+    if not known or (begins is not None and on < begins):
         return ()
     found: list[Owed] = []
     for duty in pack.duties.values():

@@ -135,6 +135,7 @@ _QUOTING = frozenset(
         "ledger.overtaken",
         "record.nothing_hidden",
         "record.unreadable",
+        "request.unknown_person",
     ]
 )
 """Those among them that may quote what stands in a file about people."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from policy_engine.decision.reactions import watched
 from policy_engine.documents.requirements import edges
+from policy_engine.errors import LedgerError
 from policy_engine.expression import tree
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Becomes
 from policy_engine.model.vocabulary import YEARS
+from policy_engine.monitoring.state import MALFORMED, content_of
 from policy_engine.monitoring.submission import KIND, Submission, read_submission
 from policy_engine.record.entry import Entered
 from policy_engine.record.ledger import Ledger
+from policy_engine.record.unreadable import Warn, refuse, unreadable
 
 __all__ = [
     "HOUSEHOLDS",
@@ -99,25 +102,24 @@ def _expressions(pack: Pack, name: str) -> Iterator[tree.Node]:
 # ---- what the ledger has
 
 
-def areas_in(ledger: Ledger, pack: Pack) -> list[Submission]:
+def areas_in(ledger: Ledger, pack: Pack, warn: Warn = refuse) -> list[Submission]:
     """What was handed in about areas."""
-    return [read_submission(content, pack, entry.seq)[0] for entry, content in _handed_in(ledger, pack, "area")]
+    return _read(_handed_in(ledger, pack, "area", warn), pack, warn)
 
 
-def households_in(ledger: Ledger, pack: Pack, codes: Container[str]) -> list[Submission]:
+def households_in(ledger: Ledger, pack: Pack, codes: Container[str], warn: Warn = refuse) -> list[Submission]:
     """What was handed in about the households with these codes."""
-    found = _handed_in(ledger, pack, "household")
-    return [read_submission(content, pack, entry.seq)[0] for entry, content in found if entry.subject in codes]
+    return _read((one for one in _handed_in(ledger, pack, "household", warn) if one.entry.subject in codes), pack, warn)
 
 
-def households_of(ledger: Ledger, pack: Pack, areas: Sequence[Submission]) -> list[Submission]:
+def households_of(ledger: Ledger, pack: Pack, areas: Sequence[Submission], warn: Warn = refuse) -> list[Submission]:
     """What was handed in about the households that were ever said to lie in one of these areas."""
     if not _said(areas):
         return []
     said: dict[str, set[tuple[str, str]]] = {}
-    for entry, content in _handed_in(ledger, pack, "household"):
-        said.setdefault(entry.subject, set()).update(_places(content["facts"]["facts"]))
-    return households_in(ledger, pack, _lying_in(areas, said))
+    for one in _handed_in(ledger, pack, "household", warn):
+        said.setdefault(one.entry.subject, set()).update(one.places)
+    return households_in(ledger, pack, _lying_in(areas, said), warn)
 
 
 def may_lie_in(household: Facts, area: Facts) -> bool:
@@ -154,10 +156,36 @@ def _places(root: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     return ((name, root[name]) for name in PLACES if isinstance(root.get(name), str))
 
 
-def _handed_in(ledger: Ledger, pack: Pack, kind: str) -> Iterator[tuple[Entered, dict[str, Any]]]:
+class _HandedIn(NamedTuple):
+    """An entry of a submission, not yet read as one; what it says of the place."""
+
+    entry: Entered
+    content: dict[str, Any]
+    places: set[tuple[str, str]]
+
+
+def _handed_in(ledger: Ledger, pack: Pack, kind: str, warn: Warn) -> Iterator[_HandedIn]:
     mark = f'"subject":"{kind}"'  # bodies are canonical: what lacks this is about something else, and need not be read
     for entry in ledger.entries(KIND):
-        if mark in entry.body:
-            content = entry.content()
-            if content["pack"] == pack.id and content["facts"]["subject"] == kind:
-                yield entry, content
+        if mark not in entry.body:
+            continue
+        try:
+            content = content_of(entry)
+            facts = content["facts"]
+            ours = content["pack"] == pack.id and facts["subject"] == kind
+            places = set(_places(facts["facts"]))
+        except MALFORMED as error:
+            warn(unreadable(entry, error))
+            continue
+        if ours:
+            yield _HandedIn(entry, content, places)
+
+
+def _read(found: Iterable[_HandedIn], pack: Pack, warn: Warn) -> list[Submission]:
+    read = []
+    for one in found:
+        try:
+            read.append(read_submission(one.content, pack, one.entry.seq)[0])
+        except LedgerError as error:
+            warn(unreadable(one.entry, error))
+    return read

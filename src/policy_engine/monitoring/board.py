@@ -19,7 +19,7 @@ from policy_engine.errors import LedgerError, Problem, RequestError, problem
 from policy_engine.evaluation.single import Single
 from policy_engine.model.facts import FactRecord, Facts
 from policy_engine.model.pack import Pack
-from policy_engine.model.reaction import Becomes, Reaction
+from policy_engine.model.reaction import Becomes, Owes, Reaction
 from policy_engine.model.scenario import Settings
 from policy_engine.monitoring.areas import HOUSEHOLDS, PLACES, counted, near
 from policy_engine.monitoring.life import area_on
@@ -41,8 +41,8 @@ __all__ = [
     "masked_alert",
 ]
 
-COLOURS = ("red", "yellow", "green", "undetermined", "other")
-"""`undetermined` waits for facts; `other` is an outcome without a colour, or a subject out of scope."""
+COLOURS = ("red", "yellow", "green", "undetermined", "other", "out_of_scope")
+"""`undetermined` waits for facts; `other` has no colour; out of scope is everyone before the pack is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Alert:
     """An alert that stands on a day.
 
     `by` is the last day in time; None where no limit is stated or supplied: then `days` have passed and it is never late.
-    `told_on` are those it has gone on to, each with the day since when (None: no time is stated for that).
+    `goes_on` are those it goes on to, each with the day since when (None: no time is stated for that). `of_persons`: it is
+    about a duty that persons owe.
     """
 
     id: str
@@ -63,6 +64,12 @@ class Alert:
     acknowledged: dict[str, Any] | None
     late: bool
     goes_on: tuple[tuple[tuple[str, ...], datetime.date | None], ...]
+    of_persons: bool = False
+
+    @property
+    def names_nobody(self) -> bool:
+        """Does the document say which persons are alerted, and the facts name none of them?"""
+        return not self.body["persons"] and (self.reaction.persons is not None or self.of_persons)
 
     def is_for(self, actor: str | None, person: str | None, on: datetime.date) -> bool:
         """Is this actor, or this person, among those who were told by that day?"""
@@ -108,7 +115,8 @@ class Region:
 class Board:
     """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest.
 
-    `warnings` tell of submissions that say what the pack does not have.
+    `warnings` tell which entries of the ledger cannot be read, and which facts of submissions the pack does not have; they are
+    passed over.
     """
 
     pack: Pack
@@ -121,6 +129,11 @@ class Board:
     regions: tuple[Region, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
+    def persons(self) -> set[str]:
+        """The codes of all persons that alerts and duties name."""
+        alerted = {code for alert in self.alerts for code in alert.body["persons"]}
+        return alerted | {code for one in self.obligations for code in one.owed.persons}
+
     @property
     def open(self) -> tuple[Alert, ...]:
         return tuple(alert for alert in self.alerts if alert.acknowledged is None)
@@ -130,7 +143,9 @@ def board(
     ledger: Ledger, pack: Pack, on: datetime.date, settings: Settings, levels: Sequence[str] = ("town",)
 ) -> Board:
     """The board of everyone handed in under the pack, of what was known by the end of a day. `levels` are facts of places."""
-    found = states(ledger.entries(*KINDS), pack, on)
+    warnings: list[Problem] = []
+    found = states(ledger.entries(*KINDS), pack, on, warnings.extend)
+    warnings += [warning for state in found.values() for warning in state.warnings]
     alerts: list[Alert] = []
     owed: list[Obligation] = []
     rows: dict[tuple[str, ...], list[tuple[str, int, int, int]]] = {}
@@ -155,10 +170,9 @@ def board(
         rows.setdefault(place, []).append((colour, len(open_), late, overdue))
     areas = [_area(place, rows[place]) for place in sorted(rows)]
     alerts.sort(key=lambda alert: (not alert.late, alert.known_on, alert.subject, alert.id))
-    warnings = tuple(warning for state in found.values() for warning in state.warnings)
     regions = tuple(_regions(pack, found.values(), on, settings))
     return Board(
-        pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), regions, warnings
+        pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), regions, tuple(warnings)
     )
 
 
@@ -189,7 +203,7 @@ def _colour(history: History, on: datetime.date, open_: Sequence[Alert], late: i
     answers = moment(history.pack, history.facts(day), day, history.settings).answers[history.pack.colour]
     if answers & {"undetermined", "conflict", "gap"}:
         return "undetermined"
-    answer = next(iter(answers), "other")
+    answer = next(iter(answers), "other")  # one of the outcomes, or out_of_scope
     return answer if answer in COLOURS else "other"
 
 
@@ -212,7 +226,9 @@ def _alert(pack: Pack, settings: Settings, state: State, id_: str, on: datetime.
     by, acknowledged = limit(reaction.within), state.acknowledged.get(id_)
     late = by is not None and acknowledged is None and on > by
     goes_on = tuple((step.to, limit(step.after)) for step in reaction.escalates) if acknowledged is None else ()
-    return Alert(id_, state.subject, reaction, body, known_on, (on - known_on).days, by, acknowledged, late, goes_on)
+    days, when = (on - known_on).days, reaction.when
+    of_persons = isinstance(when, Owes) and pack.duties[when.duty].persons is not None
+    return Alert(id_, state.subject, reaction, body, known_on, days, by, acknowledged, late, goes_on, of_persons)
 
 
 def acknowledge(
@@ -226,7 +242,10 @@ def acknowledge(
     person: str = "",
     note: str = "",
 ) -> Receipt:
-    """Record that someone whom a standing alert is for has taken notice of it; raises `LedgerError` or `RequestError`."""
+    """Record that someone whom a standing alert is for has taken notice of it; the same actor's second one is the same act.
+
+    Raises `LedgerError` where no such alert stands, `RequestError` where it is not for that actor or was not known by then.
+    """
     state, last = _state_of(ledger, pack, alert)
     body = state.standing().get(alert)
     if body is None:
@@ -234,9 +253,11 @@ def acknowledge(
     told = [*body["to"], *(actor for step in body["escalates"] for actor in step["to"])]
     if by not in told:
         raise RequestError([problem("monitor.not_alerted", found=alert, by=by, near=", ".join(told))])
-    content = {"form": FORM, "alert": alert, "pack": pack.id, "about": state.kind, "by": by, "person": person}
-    content |= {"on": max(on.isoformat(), body["known_on"]), "note": note}
-    entry = Entry.of(ACKNOWLEDGEMENT, content, subject=state.subject)
+    if on.isoformat() < body["known_on"]:
+        raise RequestError([problem("monitor.acknowledged_early", found=alert, known=body["known_on"], on=on)])
+    content = {"form": FORM, "alert": alert, "pack": pack.id, "about": state.kind, "by": by}
+    told_apart = {"on": on.isoformat(), "person": person, "note": note}
+    entry = Entry.of(ACKNOWLEDGEMENT, content, subject=state.subject, apart=told_apart)
     (receipt,) = ledger.append([entry], recorded_at, seen={state.subject: last})
     return receipt
 
@@ -247,7 +268,7 @@ def _state_of(ledger: Ledger, pack: Pack, alert: str) -> tuple[State, int]:
         raised = ledger.keyed(f"{ALERT}:{alert}:1")
     except LedgerError:
         raise _unknown(ledger, alert) from None
-    found, last = read_states(ledger, pack, raised.subject)
+    found, last = read_states(ledger, pack, raised.subject, lambda _: None)
     kind = raised.content()["about"]
     return found.get((kind, raised.subject), State(kind, raised.subject)), last
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from policy_engine.decision.reactions import Due, Moment, due_along, due_for_duties, moment, steps, watched
 from policy_engine.decision.request import Request
-from policy_engine.errors import LedgerError, Problem
+from policy_engine.errors import FactsError, LedgerError, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 from policy_engine.model.reaction import Owes
@@ -35,6 +34,7 @@ from policy_engine.monitoring.submission import FORM, Submission, folded
 from policy_engine.record.entry import Entry, Receipt
 from policy_engine.record.form import entry_of, record_of
 from policy_engine.record.ledger import Ledger
+from policy_engine.record.unreadable import Warn
 
 __all__ = ["Monitoring", "Subject", "Tally", "ingest", "look_at"]
 
@@ -67,7 +67,8 @@ class Monitoring:
     """With what is monitored: the pack, its files as they stand in the ledger, the clock, figures of the deployer.
 
     `check` is asked about the findings of each step; it raises where another engine fires other reactions. `warn` is told
-    which facts of earlier submissions the pack does not have.
+    which entries of the ledger cannot be read, and which facts of earlier submissions the pack does not have; they are passed
+    over.
     """
 
     pack: Pack
@@ -75,36 +76,60 @@ class Monitoring:
     clock: Callable[[], datetime.datetime]
     settings: Settings = Settings()
     check: Callable[[frozenset[str]], None] = lambda _: None
-    warn: Callable[[Iterable[Problem]], None] = lambda _: None
+    warn: Warn = lambda _: None
 
 
-def ingest(ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission]) -> Tally:
+Progress: TypeAlias = Callable[[int, int], None]
+"""Is told how many of how many subjects are done."""
+
+
+def ingest(
+    ledger: Ledger, monitoring: Monitoring, new: Iterable[Submission], progress: Progress = lambda *_: None
+) -> Tally:
     """Take facts in; returns when all that follows from them is on the disk. The same facts again append nothing.
 
-    Raises `LedgerError`, or `DisagreementError` where the two engines differ; then nothing of that batch was written.
+    Raises `FactsError` where two of them say different things of one subject and day, known on one day: which of them counts
+    is for no program to say. Raises `LedgerError`, or `DisagreementError` where the two engines differ; then nothing of that
+    batch was written.
     """
+    new = list(new)
+    _check_said_once(new)
     ledger.append([monitoring.files], monitoring.clock())
-    looked = max(days_told(ledger, monitoring.pack), default=datetime.date.min)
+    looked = max(days_told(ledger, monitoring.pack, monitoring.warn), default=datetime.date.min)
     by_subject: dict[tuple[str, str], list[Submission]] = {}
     for one in new:
         by_subject.setdefault((one.facts.subject, one.facts.id), []).append(one)
-    tally = _appended(ledger, monitoring, {key: some for key, some in by_subject.items() if key[0] != "area"}, looked)
+    tally = _appended(
+        ledger, monitoring, {key: some for key, some in by_subject.items() if key[0] != "area"}, looked, progress
+    )
     areas = {key: some for key, some in by_subject.items() if key[0] == "area"}
     if sets_off(monitoring.pack):
         codes = {id_ for kind, id_ in by_subject if kind == "household"}
-        touched = [one.facts for one in households_in(ledger, monitoring.pack, codes)]
-        for own in areas_in(ledger, monitoring.pack):
+        touched = [one.facts for one in households_in(ledger, monitoring.pack, codes, monitoring.warn)]
+        for own in areas_in(ledger, monitoring.pack, monitoring.warn):
             if any(may_lie_in(household, own.facts) for household in touched):
                 areas.setdefault(("area", own.facts.id), [])
-    return _appended(ledger, monitoring, areas, looked, tally)
+    return _appended(ledger, monitoring, areas, looked, progress, tally=tally)
 
 
-def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date) -> Tally:
+def _check_said_once(new: Sequence[Submission]) -> None:
+    said: dict[tuple[str, str, datetime.date, datetime.date], dict[str, str]] = {}
+    for one in new:
+        said.setdefault((one.facts.subject, one.facts.id, one.day, one.known_on), {})[one.hash] = one.where
+    twice = [(key, places) for key, places in said.items() if len(places) > 1]
+    if twice:
+        raise FactsError(
+            problem("monitor.said_twice", id=id_, day=day, others=", ".join(sorted(places.values())))
+            for (_, id_, day, _), places in twice
+        )
+
+
+def look_at(ledger: Ledger, monitoring: Monitoring, day: datetime.date, progress: Progress = lambda *_: None) -> Tally:
     """Tell what fell due by a day, about everyone who was ever handed in."""
     ledger.append([monitoring.files, day_entry(monitoring.pack, day)], monitoring.clock())
-    looked = max(days_told(ledger, monitoring.pack))
-    ordered = sorted(everyone(ledger, monitoring.pack), key=lambda key: key[0] == "area")
-    return _appended(ledger, monitoring, {key: [] for key in ordered}, looked)
+    looked = max(days_told(ledger, monitoring.pack, monitoring.warn))
+    ordered = sorted(everyone(ledger, monitoring.pack, monitoring.warn), key=lambda key: key[0] == "area")
+    return _appended(ledger, monitoring, {key: [] for key in ordered}, looked, progress)
 
 
 def _appended(
@@ -112,11 +137,14 @@ def _appended(
     monitoring: Monitoring,
     by_subject: dict[tuple[str, str], list[Submission]],
     looked: datetime.date,
+    progress: Progress,
+    *,
     tally: Tally = _NOTHING,
 ) -> Tally:
-    pending = iter(by_subject.items())
-    while some := list(islice(pending, AT_ONCE)):
-        tally = _one_batch(ledger, monitoring, some, looked, tally)
+    every = list(by_subject.items())
+    for start in range(0, len(every), AT_ONCE):
+        progress(start, len(every))
+        tally = _one_batch(ledger, monitoring, every[start : start + AT_ONCE], looked, tally)
     return tally
 
 
@@ -132,10 +160,10 @@ def _one_batch(
         seen: dict[str, int] = {}
         known: list[tuple[State, list[Submission]]] = []
         for (kind, subject), new in some:
-            found, seen[subject] = read_states(ledger, monitoring.pack, subject)
+            found, seen[subject] = read_states(ledger, monitoring.pack, subject, monitoring.warn)
             known.append((found.get((kind, subject), State(kind, subject)), new))
         areas = [one for state, new in known if state.kind == "area" for one in (*state.submissions, *new)]
-        households = households_of(ledger, monitoring.pack, areas) if sets_off(monitoring.pack) else []
+        households = households_of(ledger, monitoring.pack, areas, monitoring.warn) if sets_off(monitoring.pack) else []
         entries = [entry for state, new in known for entry in _news(monitoring, state, new, looked, households)]
         try:
             receipts = ledger.append(entries, monitoring.clock(), seen=seen) if entries else ()

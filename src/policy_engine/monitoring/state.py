@@ -7,19 +7,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from policy_engine.errors import Problem
+from policy_engine.errors import LedgerError, Problem
 from policy_engine.model.pack import Pack
 from policy_engine.monitoring.submission import FORM, KIND, Submission, read_submission
 from policy_engine.record.entry import Entered, Entry
 from policy_engine.record.ledger import Ledger
+from policy_engine.record.unreadable import Warn, refuse, unreadable
 
 __all__ = [
     "ACKNOWLEDGEMENT",
     "ALERT",
     "DAY",
     "KINDS",
+    "MALFORMED",
     "WITHDRAWAL",
     "State",
+    "content_of",
     "day_entry",
     "days_told",
     "everyone",
@@ -30,8 +33,20 @@ __all__ = [
 ALERT, WITHDRAWAL, ACKNOWLEDGEMENT, DAY = "alert", "withdrawal", "acknowledgement", "day"
 """Kinds of the entries that monitoring writes, beside submissions and decisions."""
 
-KINDS = (KIND, ALERT, WITHDRAWAL, ACKNOWLEDGEMENT)
+_ABOUT = {"pack", "alert", "about"}
+_PARTS = {
+    KIND: {"form", "pack", "known_on", "facts"},
+    ALERT: _ABOUT | {"reaction", "day", "known_on", "what", "certain", "to", "persons", "escalates"},
+    WITHDRAWAL: _ABOUT | {"known_on"},
+    ACKNOWLEDGEMENT: _ABOUT | {"on"},
+}
+"""What the content of an entry of each kind must have at least."""
+
+KINDS = tuple(_PARTS)
 """Kinds of the entries that a state is folded from."""
+
+MALFORMED = (LedgerError, KeyError, TypeError, AttributeError)
+"""What reading an entry raises that others wrote by hand."""
 
 
 @dataclass
@@ -75,33 +90,53 @@ class State:
 
 
 def states(
-    entries: Iterable[Entered], pack: Pack, known_by: datetime.date = datetime.date.max
+    entries: Iterable[Entered], pack: Pack, known_by: datetime.date = datetime.date.max, warn: Warn = refuse
 ) -> dict[tuple[str, str], State]:
     """The state of every subject that these entries are about, by kind and code; of what was known by the end of a day."""
     found: dict[tuple[str, str], State] = {}
     for entry in entries:
         if entry.kind not in KINDS:
             continue
-        content = entry.content()
-        day = content["on" if entry.kind == ACKNOWLEDGEMENT else "known_on"]
-        if content["pack"] != pack.id or day > known_by.isoformat():
-            continue
-        kind = content["facts"]["subject"] if entry.kind == KIND else content["about"]
-        state = found.setdefault((kind, entry.subject), State(kind, entry.subject))
-        state.take(entry, content, pack)
+        try:
+            content = content_of(entry)
+            day = content["on" if entry.kind == ACKNOWLEDGEMENT else "known_on"]
+            if content["pack"] != pack.id or day > known_by.isoformat():
+                continue
+            kind = content["facts"]["subject"] if entry.kind == KIND else content["about"]
+            state = found.setdefault((kind, entry.subject), State(kind, entry.subject))
+            state.take(entry, content, pack)
+        except MALFORMED as error:
+            warn(unreadable(entry, error))
     return found
 
 
-def read_states(ledger: Ledger, pack: Pack, subject: str) -> tuple[dict[tuple[str, str], State], int]:
+def content_of(entry: Entered) -> dict[str, Any]:
+    """What an entry of one of the `KINDS` says; raises KeyError where that lacks what monitoring writes."""
+    content = entry.content()
+    if lacking := _PARTS[entry.kind] - set(content):
+        raise KeyError(", ".join(sorted(lacking)))
+    return content
+
+
+def read_states(
+    ledger: Ledger, pack: Pack, subject: str, warn: Warn = refuse
+) -> tuple[dict[tuple[str, str], State], int]:
     """The states of a subject's code, and the number of the last entry about it when they were read."""
     last = ledger.last(subject)
-    return states(ledger.entries(*KINDS, subject=subject), pack), last
+    return states(ledger.entries(*KINDS, subject=subject), pack, warn=warn), last
 
 
-def everyone(ledger: Ledger, pack: Pack) -> list[tuple[str, str]]:
+def everyone(ledger: Ledger, pack: Pack, warn: Warn = refuse) -> list[tuple[str, str]]:
     """The kind and the code of every subject that was ever handed in under a pack."""
-    contents = ((entry.subject, entry.content()) for entry in ledger.entries(KIND))
-    return list(dict.fromkeys((said["facts"]["subject"], id_) for id_, said in contents if said["pack"] == pack.id))
+    found: dict[tuple[str, str], None] = {}
+    for entry in ledger.entries(KIND):
+        try:
+            said = content_of(entry)
+            if said["pack"] == pack.id:
+                found[said["facts"]["subject"], entry.subject] = None
+        except MALFORMED as error:
+            warn(unreadable(entry, error))
+    return list(found)
 
 
 def day_entry(pack: Pack, day: datetime.date) -> Entry:
@@ -110,9 +145,12 @@ def day_entry(pack: Pack, day: datetime.date) -> Entry:
     return Entry.of(DAY, content, subject=_days_of(pack), key=f"{DAY}:{pack.id}:{day}")
 
 
-def days_told(ledger: Ledger, pack: Pack) -> Iterator[datetime.date]:
+def days_told(ledger: Ledger, pack: Pack, warn: Warn = refuse) -> Iterator[datetime.date]:
     for entry in ledger.entries(DAY, subject=_days_of(pack)):
-        yield datetime.date.fromisoformat(entry.content()["day"])
+        try:
+            yield datetime.date.fromisoformat(str(entry.content().get("day")))
+        except ValueError as error:
+            warn(unreadable(entry, error))
 
 
 def _days_of(pack: Pack) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -30,12 +30,16 @@ KIND = "submission"
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The facts of one subject. `hash` is over the facts alone: the same facts handed in again are the same submission."""
+    """The facts of one subject. `hash` is over the facts alone: the same facts handed in again are the same submission.
+
+    `where` is the file they come from.
+    """
 
     hash: str
     facts: Facts
     day: datetime.date
     known_on: datetime.date
+    where: str = field(default="", compare=False)
 
     def entry(self, pack: Pack) -> Entry:
         form = facts_form(self.facts, pack.vocabulary).model_dump(mode="json")
@@ -43,18 +47,22 @@ class Submission:
         return Entry.of(KIND, content, subject=self.facts.id, key=f"{KIND}:{self.hash}:{self.known_on}")
 
 
-def submission(pack: Pack, facts: Facts, known_on: datetime.date, day: datetime.date | None = None) -> Submission:
-    """Facts to be handed in; nothing is known before the day it describes, which is the facts' `as_of` or else `day`.
+def submission(
+    pack: Pack, facts: Facts, known_on: datetime.date, day: datetime.date | None = None, where: str = ""
+) -> Submission:
+    """Facts to be handed in, from the file `where`. The day that they describe is their `as_of` or else `day`.
 
-    Raises `FactsError` where that day or the subject's own code is not given.
+    Raises `FactsError` where that day or the subject's own code is not given, or where they would be known before that day.
     """
     described = facts.as_of or day
     if not facts.id or described is None:
-        code = "request.no_date" if facts.id else "monitor.no_id"
-        raise FactsError([problem(code, subject=facts.subject)])
+        code = "monitor.no_day" if facts.id else "monitor.no_id"
+        raise FactsError([problem(code, where=where, id=facts.id, subject=facts.subject)])
+    if described > known_on:
+        raise FactsError([problem("facts.known_before", where=where, id=facts.id, day=described, known=known_on)])
     facts = Facts(facts.subject, facts.root, described, facts.evidence)
     content = {"pack": pack.id, "facts": facts_form(facts, pack.vocabulary).model_dump(mode="json")}
-    return Submission(sha256(canonical(content)).hexdigest(), facts, described, max(known_on, described))
+    return Submission(sha256(canonical(content)).hexdigest(), facts, described, known_on, where)
 
 
 def read_submission(content: Mapping[str, Any], pack: Pack, seq: int) -> tuple[Submission, tuple[Problem, ...]]:
@@ -73,7 +81,7 @@ def read_submission(content: Mapping[str, Any], pack: Pack, seq: int) -> tuple[S
         evidence = Record((path, Evidence(**dict(found))) for path, found in known.items())
         facts = Facts(form.subject, root, form.as_of, evidence)
         read = submission(pack, facts, datetime.date.fromisoformat(content["known_on"]))
-    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+    except (KeyError, ValueError, TypeError, ArithmeticError, FactsError) as error:
         raise LedgerError([problem("record.unreadable", where=str(seq), why=error)]) from None
     if not passed_over:
         return read, ()

@@ -11,7 +11,12 @@ from typing import Any, NamedTuple
 
 from policy_engine.model.canonical import canonical
 
-__all__ = ["Entered", "Entry", "Receipt", "chain_hash"]
+__all__ = ["OWNED_KINDS", "Entered", "Entry", "Receipt", "chain_hash"]
+
+OWNED_KINDS = frozenset(
+    "acknowledgement alert day decision fulfilled ledger pack scenario submission supposition withdrawal".split()
+)
+"""Kinds of the entries that the engine writes and reads back itself; anyone may add entries of any other kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _COLOURS = {
     "green": ("绿", "green"),
     "undetermined": ("未定", "open"),
     "other": ("不赋码", "no colour"),
+    "out_of_scope": ("不适用", "out of scope"),
 }
 # ---- the board
 

@@ -164,7 +164,7 @@ def as_of(
 
         day, about = _day(date), day_of(on)
         shown = total = differing = 0
-        for each in standing.caseload(archive):
+        for each in standing.caseload(archive, warn=report):
             found = standing.as_of(archive, each, day, about)
             total += 1
             differing += found.changed
@@ -218,7 +218,7 @@ def not_included(
         day = _day(on)
         found: list[Decision] = []
         asked = 0
-        for each in standing.caseload(archive):
+        for each in standing.caseload(archive, warn=report):
             again = standing.asked_again(archive, each, decision, day)
             asked += again is not None
             if again is not None and again[1].scope.inside is not False and again[1][decision].outcome is not False:
@@ -277,6 +277,7 @@ def timeline(
         none = True
         for event in events(archive, household):
             none = False
+            report(event.problems)
             if format_ == "json":
                 told.append(as_json(event.entry))
             else:
@@ -318,7 +319,10 @@ def divergences(location: Location, mask: Mask = False) -> None:
         from policy_engine.audit.timeline import divergences as found
         from policy_engine.record.export import masked_entry_json, masked_outcome
 
-        for one in found(archive.ledger):
+        every = list(found(archive.ledger, report))
+        if not every:
+            print(words("账本里没有另作决定的情形", "the ledger records no divergence"))
+        for one in every:
             said = masked_entry_json(one.entry)["body"] if mask else one.content
             engine = "—"
             if one.answered is not None:
@@ -351,7 +355,11 @@ def sample(
         from policy_engine.audit.working_paper import Sampled, paper
 
         ledger = archive.ledger
+        if out.is_dir():
+            raise FactsError([problem("file.unwritable", where=str(out), path=out, why=words("是文件夹", "a folder"))])
         numbers, drawn_from = draw(ledger, size, seed)
+        if size > drawn_from:
+            print(words(f"只有 {drawn_from} 个决定，全部抽取", f"there are only {drawn_from} decisions: all are drawn"))
         replays = [_seconded(again(archive, ledger.entry(number)), asked=second) for number in numbers]
         replays = [masked(found) for found in replays] if mask else replays
         sampled = Sampled(replays, drawn_from, seed, str(ledger.place), ledger.head())

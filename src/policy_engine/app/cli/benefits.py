@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from policy_engine.app.cli.exits import report, told
+from policy_engine.app.cli.exits import report, told, without_pack
 from policy_engine.app.cli.options import SettingsFile, day_of, settings_of
 from policy_engine.app.cli.outputs import not_read
 from policy_engine.app.cli.papers import Form, OutFile, households_in, show, written
@@ -87,7 +87,7 @@ def _lists(
         id_ = facts.id or (read.header.id.text if read.header.id else "")
         return [_Listed(pack, id_, benefits(pack, facts, first, last), _done(owed, first, last))]
     if name is None:
-        raise RequestError([problem("case.pack_needed", where=str(file))])
+        raise without_pack(file)
     pack = _declaring(load_pack(name))
     supplied = settings_of(settings, pack)
     return [

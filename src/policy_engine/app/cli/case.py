@@ -9,7 +9,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from policy_engine.app.case_file import append, checked, given_event, header, particulars, start, text_of
+from policy_engine.app.case_file import (
+    append,
+    checked,
+    code_in,
+    code_of,
+    given_event,
+    header,
+    particulars,
+    same_code,
+    start,
+    text_of,
+)
 from policy_engine.app.cli.exits import Exit, report, told
 from policy_engine.app.cli.options import Mask, SettingsFile, day_of, pack_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
@@ -92,7 +103,12 @@ def open_(
             raise RequestError([problem("case.pack_needed", where=str(file))])
         data = load_data(facts) if facts is not None else None
         subject = str((data or {}).get("subject", "household"))
-        text = start(file, header(pack_of(pack or ""), subject, id_)) if new else text_of(file)
+        id_ = same_code(id_, None if data is None else code_in(data, subject), facts)
+        if new:
+            text = start(file, header(pack_of(pack or ""), subject, id_))
+        else:
+            text = text_of(file)
+            same_code(code_of(file), id_, facts or file)
         fresh = text if new else ""
         dates = _dates(on, recorded_on)
         if data is not None:
@@ -205,6 +221,7 @@ def facts_(
         for key, value in data.items():
             if key not in _HEADER:
                 said.setdefault("adds" if add and isinstance(value, list) else "facts", {})[key] = value
+        same_code(code_of(file), code_in(data, str(data.get("subject", "household"))), facts)
         _, added = _next(text_of(file), file, {"event": "facts", **_dates(day, recorded_on), **said}, settings)
         append(file, added)
         history = _history(file, settings)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policy_engine.app.cli.exits import Exit, code_of, exit_for, report, told
+from policy_engine.app.cli.exits import MOST, Exit, code_of, exit_for, report, told
 from policy_engine.app.cli.options import (
     Format,
     FormatOption,
@@ -268,7 +268,7 @@ def _subjects(name: str, pack: Pack, failed: list[Exit]) -> list[tuple[Facts, tu
     try:
         facts, problems = _read(name, pack.vocabulary)
     except FactsError as error:
-        report(error.problems)
+        report(error.problems, MOST)
         failed.append(code_of(error))
         return []
     return [(one, problems if number == 0 else ()) for number, one in enumerate(facts)]

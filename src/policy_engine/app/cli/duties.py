@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from policy_engine.app.cli.exits import Exit, report, told
+from policy_engine.app.cli.exits import Exit, report, told, unknown_person, without_pack
 from policy_engine.app.cli.options import Mask, SettingsFile, day_of, settings_of
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.writing import writing
@@ -19,7 +19,6 @@ from policy_engine.decision.masking import mask_owed, short_code
 from policy_engine.documents.read_case import is_case_file, read_case_file
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.read_pack import load_pack
-from policy_engine.errors import RequestError, problem
 from policy_engine.model.pack import Pack
 from policy_engine.report.case import owed_lines
 from policy_engine.report.case_data import owed_data
@@ -61,22 +60,28 @@ def command(
     with told(mask=mask):
         on = day_of(date)
         assert on is not None
-        found: list[tuple[Pack, str, Owed]] = []
-        for file in files:
-            for used, subject, owed in _owed(file, pack, settings, on):
-                found += [
-                    (used, subject, item)
-                    for item in owed
-                    if (all_ or item.state in _OPEN) and (person is None or person in item.persons)
-                ]
+        subjects = [one for file in files for one in _owed(file, pack, settings, on)]
+        every = [(used, name, item) for used, name, owed in subjects for item in owed]
+        shown = [one for one in every if all_ or one[2].state in _OPEN]
+        found = [one for one in shown if person is None or person in one[2].persons]
+        unnamed = [one for one in shown if person is not None and one[2].names_nobody]
+        if person is not None:
+            report(unknown_person(person, (code for _, _, item in every for code in item.persons)))
         if ics is not None:
             _calendar(ics, found, on)
         elif format_ == "json":
-            rows = [{"subject": subject, **owed_data([item])[0]} for _, subject, item in _shown(found, mask=mask)]
-            print(json.dumps(rows, ensure_ascii=False, indent=2))
+            rows = _shown([*found, *unnamed], mask=mask)
+            data = [{"subject": subject, **owed_data([item])[0]} for _, subject, item in rows]
+            print(json.dumps(data, ensure_ascii=False, indent=2))
         else:
-            _tell(found, mask=mask)
-        if any(item.state == "unknown" for _, _, item in found):
+            _tell_begin([used for used, _, _ in subjects], on)
+            if found or not unnamed:
+                _tell(found, mask=mask)
+            if unnamed:
+                count = len(unnamed)
+                print(words(f"? 不知道由谁履行的职责 {count}", f"? duties whose bearer is not known: {count}"))
+                _tell(unnamed, mask=mask)
+        if any(item.state == "unknown" for _, _, item in (*found, *unnamed)):
             raise typer.Exit(Exit.UNDETERMINED)
 
 
@@ -94,7 +99,7 @@ def _owed(
         id_ = read.header.id.text if read.header.id else file.stem
         return [(used, id_, duties(used, snapshots(history, on), on, chosen))]
     if pack is None:
-        raise RequestError([problem("case.pack_needed", where=str(file))])
+        raise without_pack(file)
     used = load_pack(pack)
     chosen = settings_of(settings, used)
     subjects, warnings = read_facts_file(file, used.vocabulary)
@@ -117,6 +122,19 @@ def _calendar(path: Path, found: list[tuple[Pack, str, Owed]], on: datetime.date
 def _shown(found: list[tuple[Pack, str, Owed]], *, mask: bool) -> list[tuple[Pack, str, Owed]]:
     """What is owed as it may be shown."""
     return [(pack, short_code(name), mask_owed(item, pack)) for pack, name, item in found] if mask else found
+
+
+def _tell_begin(packs: list[Pack], on: datetime.date) -> None:
+    for pack in dict.fromkeys(packs):
+        begins = pack.in_force.from_
+        if begins is not None and on < begins:
+            title = pack.title.in_(LANGUAGE)
+            print(
+                words(
+                    f"{title}自 {begins} 起施行，此前没有职责",
+                    f"{title}: in force from {begins}; nothing is owed before",
+                )
+            )
 
 
 def _tell(found: list[tuple[Pack, str, Owed]], *, mask: bool) -> None:

@@ -7,15 +7,28 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
+from pathlib import Path
 
 import typer
 
-from policy_engine.app.cli.words import LANGUAGE
+from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.masking import mask_message
-from policy_engine.errors import DisagreementError, LedgerError, PolicyEngineError, Problem, RequestError
+from policy_engine.errors import (
+    DisagreementError,
+    FactsError,
+    LedgerError,
+    PolicyEngineError,
+    Problem,
+    RequestError,
+    problem,
+)
+from policy_engine.expression.names import nearest
 
-__all__ = ["Exit", "exit_for", "report", "told"]
+__all__ = ["MOST", "Exit", "exit_for", "report", "told", "unknown_person", "without_pack"]
+
+MOST = 20
+"""Problems of a facts file that are shown: one that is no facts file at all has as many as it has lines."""
 
 
 class Exit(IntEnum):
@@ -47,11 +60,32 @@ _masked: ContextVar[bool] = ContextVar("masked", default=False)
 """Are problems told without values: was the command given `--mask`?"""
 
 
-def report(problems: Iterable[Problem]) -> None:
-    """Problems to standard error, each with its place; under `told(mask=True)` without anything about people."""
-    for found in problems:
+def report(problems: Iterable[Problem], most: int | None = None, *, headed: bool = False) -> None:
+    """Problems to standard error, each with its place; `most` of them, and how many more there are.
+
+    Under `told(mask=True)` they say nothing about people. Warnings are marked, unless they stand under a heading of their own.
+    """
+    every = list(problems)
+    for found in every[:most]:
+        mark = words("提醒：", "warning: ") if found.severity == "warning" and not headed else ""
         shown = mask_message(found) if _masked.get() else found
-        print(shown.show(LANGUAGE), file=sys.stderr)
+        print(f"{mark}{shown.show(LANGUAGE)}", file=sys.stderr)
+    if left := len(every[most:]) if most is not None else 0:
+        print(words(f"…另有 {left} 个问题", f"… and {left} more problems"), file=sys.stderr)
+
+
+def without_pack(file: Path) -> FactsError | RequestError:
+    """What is wrong with a file that is no case file, where no pack is given for facts."""
+    if not file.exists():
+        return FactsError([problem("file.not_found", where=str(file), path=file)])
+    return RequestError([problem("request.facts_need_pack", where=str(file))])
+
+
+def unknown_person(person: str, known: Iterable[str]) -> Iterator[Problem]:
+    """A warning where a code is none of those that are known."""
+    codes = set(known)
+    if person not in codes:
+        yield problem("request.unknown_person", warning=True, found=person, near=nearest(person, codes))
 
 
 @contextmanager
@@ -61,7 +95,7 @@ def told(*, mask: bool = False) -> Iterator[None]:
     try:
         yield
     except PolicyEngineError as error:
-        report(error.problems)
+        report(error.problems, MOST if isinstance(error, FactsError) else None)
         raise typer.Exit(code_of(error)) from None
     except BrokenPipeError:
         sys.stderr.close()  # the reader has seen enough

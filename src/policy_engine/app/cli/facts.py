@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from policy_engine.app.cli.exits import Exit, code_of, report, told
+from policy_engine.app.cli.exits import MOST, Exit, code_of, report, told
 from policy_engine.app.cli.options import Mask
 from policy_engine.app.cli.words import words
 from policy_engine.checking.plausible import implausible
@@ -60,7 +60,7 @@ def check(
         for title, group in ((words("错误", "Errors"), errors), (words("提醒", "Warnings"), warnings)):
             if group:
                 print(f"{title} ({len(group)})", flush=True)
-                report(group)
+                report(group, MOST, headed=True)
         if not errors and not warnings:
             print(words("没有发现问题", "nothing found"))
         if errors:

@@ -20,7 +20,7 @@ from policy_engine.app.writing import writing
 from policy_engine.decision.history import fold
 from policy_engine.documents.read_case import read_case_file
 from policy_engine.documents.read_pack import load_pack
-from policy_engine.errors import FactsError, LedgerError, problem
+from policy_engine.errors import FactsError, LedgerError, RequestError, problem
 
 __all__ = ["Location", "app", "reading"]
 
@@ -187,9 +187,11 @@ def add(
     mask: Mask = False,
 ) -> None:
     with reading(mask=mask):
-        from policy_engine.record.entry import Entry
+        from policy_engine.record.entry import OWNED_KINDS, Entry
         from policy_engine.record.ledger import open_ledger
 
+        if kind in OWNED_KINDS:
+            raise RequestError([problem("ledger.owned_kind", found=kind, known=", ".join(sorted(OWNED_KINDS)))])
         try:
             entry = Entry.of(kind, _json(file), subject=subject, key=key)
         except (ValueError, TypeError, RecursionError) as error:
@@ -309,6 +311,7 @@ def check_copy(
     with reading():
         from policy_engine.record.commitment import check_copy as wrong_with
         from policy_engine.record.commitment import commitment, read_copy
+        from policy_engine.record.form import KIND, SUPPOSITION
         from policy_engine.record.ledger import open_ledger
 
         data = _json(file)
@@ -317,6 +320,8 @@ def check_copy(
         if location is not None:
             with open_ledger(location) as ledger:
                 entry = ledger.entry(int(data["seq"]) if str(data.get("seq", "")).isdecimal() else 0)
+            if entry.kind not in (KIND, SUPPOSITION):
+                raise LedgerError([problem("request.not_a_decision", where=location, seq=entry.seq, found=entry.kind)])
             problems += [one for one in wrong_with(copy, commitment(entry.content())) if one not in problems]
         report(problems)
         for one in copy.disclosed:

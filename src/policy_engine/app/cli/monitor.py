@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from policy_engine.app.cli.exits import Exit, report
+from policy_engine.app.cli.exits import Exit, report, unknown_person
 from policy_engine.app.cli.ledger import reading
-from policy_engine.app.cli.monitor_input import read_facts_in, tell_rejected
+from policy_engine.app.cli.monitor_input import given_in, tell_rejected
 from policy_engine.app.cli.options import Mask, PackName, SettingsFile, day_of, pack_of, settings_of
+from policy_engine.app.cli.progress import progress
 from policy_engine.app.cli.record import now, pack_entry
 from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.writing import writing
+from policy_engine.errors import Problem
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
@@ -109,22 +111,53 @@ def ingest(
     with _ledger(ledger, "write", mask=mask) as opened:
         from policy_engine.monitoring.ingest import Monitoring, look_at
         from policy_engine.monitoring.ingest import ingest as take_in
-        from policy_engine.monitoring.submission import submission
 
         loaded = pack_of(pack)
         known, described = day_of(known_on) or now().date(), day_of(as_of)
         monitoring = Monitoring(
-            loaded, pack_entry(pack, loaded), now, settings_of(settings, loaded), _firing(loaded), report
+            loaded, pack_entry(pack, loaded), now, settings_of(settings, loaded), _firing(loaded), _once()
         )
-        if not files:
-            _tell(look_at(opened, monitoring, known))
-            return
-        given = [read_facts_in(file, loaded, mapping, described) for file in files]
-        new = [submission(loaded, facts, known, described) for one in given for facts in one.facts]
-        tell_rejected(given, rejected)
-        _tell(take_in(opened, monitoring, new))
-        if any(one.rejected for one in given):
-            raise typer.Exit(Exit.INVALID)
+        with progress(words("导入", "taking in")) as tell, _interrupted(opened):
+            if not files:
+                _tell(look_at(opened, monitoring, known, tell))
+                return
+            given = given_in(files, loaded, mapping, known, described)
+            tell_rejected(given.rejected, rejected)
+            _tell(take_in(opened, monitoring, given.new, tell))
+        if given.failed:
+            names = ", ".join(map(str, given.failed))
+            print(words(f"没有导入：{names}", f"not taken in: {names}"), file=sys.stderr)
+        if given.failed or given.rejected:
+            raise typer.Exit(max(given.failed.values(), default=Exit.INVALID))
+
+
+@contextmanager
+def _interrupted(ledger: Ledger) -> Iterator[None]:
+    """Ctrl-C says what was kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        last = ledger.last()
+        print(
+            words(
+                f"已中断；账本到第 {last} 条为止都已保存。再次导入同样的文件即可补完，不会重复",
+                f"interrupted; entries up to {last} are in the ledger. The same command again does the rest, nothing twice",
+            ),
+            file=sys.stderr,
+        )
+        raise typer.Exit(Exit.COULD_NOT_RUN) from None
+
+
+def _once() -> Callable[[Iterable[Problem]], None]:
+    """`report`, which tells each problem once: an entry is read again where its subject comes up."""
+    told: set[Problem] = set()
+
+    def tell(problems: Iterable[Problem]) -> None:
+        new = dict.fromkeys(found for found in problems if found not in told)
+        told.update(new)
+        report(new)
+
+    return tell
 
 
 def _firing(pack: Pack) -> Callable[[frozenset[str]], None]:
@@ -213,12 +246,25 @@ def alerts(
         from policy_engine.report.monitoring import alert_lines, alerts_data
 
         found = _board(opened, pack_of(pack), on, settings, "town")
-        mine = [one for one in (found.alerts if all_ else found.open) if one.is_for(actor, person, found.on)]
-        mine = list(map(masked_alert, mine)) if mask else mine
+        shown = [one for one in (found.alerts if all_ else found.open) if one.is_for(actor, None, found.on)]
+        mine = [one for one in shown if one.is_for(actor, person, found.on)]
+        unnamed = [one for one in shown if person is not None and one.names_nobody]
+        if person is not None:
+            report(unknown_person(person, found.persons()))
+        if mask:
+            mine, unnamed = list(map(masked_alert, mine)), list(map(masked_alert, unnamed))
         if format_ == "json":
-            print(json.dumps(alerts_data(mine), ensure_ascii=False, indent=2))
+            print(json.dumps(alerts_data([*mine, *unnamed]), ensure_ascii=False, indent=2))
         else:
-            print("\n".join(line for one in mine for line in alert_lines(found.pack, one, LANGUAGE)))
+            lines = [line for one in mine for line in alert_lines(found.pack, one, LANGUAGE)]
+            if unnamed:
+                lines.append(
+                    words(
+                        f"? 不知道报给何人的警报 {len(unnamed)}", f"? alerts whose person is not known: {len(unnamed)}"
+                    )
+                )
+            lines += [line for one in unnamed for line in alert_lines(found.pack, one, LANGUAGE)]
+            print("\n".join(lines or [words("没有警报", "no alerts")]))
         if any(one.late for one in mine):
             raise typer.Exit(Exit.UNDETERMINED)
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from policy_engine.app.cli.exits import report
+from policy_engine.app.cli.exits import MOST, Exit, code_of, report
 from policy_engine.app.cli.template import missing_extra
 from policy_engine.app.cli.words import words
 from policy_engine.documents.read_facts import read_facts_file
 from policy_engine.documents.table_columns import in_sheets
-from policy_engine.errors import MissingExtra, problem
+from policy_engine.errors import FactsError, MissingExtra, Problem, problem
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
     from policy_engine.documents.tables import Rejected, Tables
+    from policy_engine.monitoring.submission import Submission
 
-__all__ = ["FactsIn", "read_facts_in", "tell_rejected"]
+__all__ = ["FactsIn", "Given", "given_in", "read_facts_in", "tell_rejected"]
 
 _TABLES = (".csv", ".parquet")
 
@@ -32,11 +33,40 @@ class FactsIn(NamedTuple):
     rejected: list[Rejected]
 
 
-def read_facts_in(file: Path, pack: Pack, mapping: Path | None, day: datetime.date | None) -> FactsIn:
+class Given(NamedTuple):
+    """What can be taken in of all files; the rows that cannot, and the files of which nothing can, each with its exit code."""
+
+    new: list[Submission]
+    rejected: list[Rejected]
+    failed: dict[Path, Exit]
+
+
+def given_in(
+    files: Iterable[Path], pack: Pack, mapping: Path | None, known: datetime.date, day: datetime.date | None
+) -> Given:
+    """All files, known on one day; what is wrong with one that cannot be taken in is told, and the others go on."""
+    from policy_engine.monitoring.submission import submission
+
+    given = Given([], [], {})
+    for file in files:
+        try:
+            found = read_facts_in(file, pack, mapping, known, day)
+            given.new.extend([submission(pack, facts, known, day, str(file)) for facts in found.facts])
+        except FactsError as error:
+            report(error.problems, MOST)
+            given.failed[file] = code_of(error)
+        else:
+            given.rejected.extend(found.rejected)
+    return given
+
+
+def read_facts_in(
+    file: Path, pack: Pack, mapping: Path | None, known: datetime.date, day: datetime.date | None
+) -> FactsIn:
     """The subjects of a file or folder, warnings told.
 
-    `day` is the one that rows without an `as_of` describe; a row with neither is rejected. Raises `FactsError` where a facts
-    file is not sound, or where sheets or headings are not known.
+    `day` is the one that rows without an `as_of` describe; a row with neither is rejected, and so is one that would be known
+    before the day it describes. Raises `FactsError` where a facts file is not sound, or where sheets or headings are not known.
     """
     if not (file.is_dir() or in_sheets(file) or file.suffix.lower() in _TABLES):
         subjects, problems = read_facts_file(file, pack.vocabulary)
@@ -55,15 +85,24 @@ def read_facts_in(file: Path, pack: Pack, mapping: Path | None, day: datetime.da
     found = FactsIn([], list(tables.rejected))
     for household in tables.households:
         facts, problems = read_household(tables.layouts, household, pack.vocabulary)
-        if facts is not None and day is None and facts.as_of is None:
-            place = own.place(own.id_at, household.row.number)
-            facts, problems = None, (problem("request.no_date", where=place),)
+        if facts is not None and (wrong := _undated(facts, known, day, own.place(own.id_at, household.row.number))):
+            facts, problems = None, wrong
         if facts is None:
             found.rejected.extend(set_aside(tables.layouts, household, problems))
         else:
             report(problems)
             found.facts.append(facts)
     return found
+
+
+def _undated(facts: Facts, known: datetime.date, day: datetime.date | None, place: str) -> tuple[Problem, ...]:
+    """What is wrong with the day that a row describes."""
+    described = facts.as_of or day
+    if described is None:
+        return (problem("request.no_date", where=place),)
+    if described > known:
+        return (problem("facts.known_before", where=place, id=facts.id, day=described, known=known),)
+    return ()
 
 
 def _tables(file: Path, pack: Pack, mapping: Path | None) -> Tables:
@@ -84,9 +123,8 @@ def _parquet(file: Path) -> bool:
     return any(file.glob("*.parquet")) if file.is_dir() else file.suffix.lower() == ".parquet"
 
 
-def tell_rejected(given: Iterable[FactsIn], out: Path | None) -> None:
+def tell_rejected(rejected: Sequence[Rejected], out: Path | None) -> None:
     """List the rows that were not taken, to standard error or in a CSV file; raises `FactsError` where it cannot be written."""
-    rejected = [row for one in given for row in one.rejected]
     if not rejected:
         return
     if out is None:

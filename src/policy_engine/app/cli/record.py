@@ -17,7 +17,7 @@ from policy_engine.app.cli.words import words
 from policy_engine.decision.answer import Decision
 from policy_engine.decision.request import Request
 from policy_engine.documents.read_pack import find_pack
-from policy_engine.errors import LedgerError, MissingExtra, problem
+from policy_engine.errors import FactsError, LedgerError, MissingExtra, problem, problem_of
 from policy_engine.forward.opinion import Opinion
 from policy_engine.model.facts import Facts
 from policy_engine.model.pack import Pack
@@ -106,6 +106,9 @@ class RecordAs(NamedTuple):
     def entry(self, decision: Decision, facts: Facts, request: Request, opinion: Opinion | None) -> Entry:
         from policy_engine.record.form import entry_of, record_of
 
+        if facts.as_of is not None and facts.as_of > self.known_on:
+            told = {"id": facts.id, "day": facts.as_of, "known": self.known_on}
+            raise FactsError([problem_of("facts.known_before", None, told)])
         record = record_of(decision, facts, request, self.pack_files, self.known_on, opinion=opinion)
         return entry_of(record, decision)
 
