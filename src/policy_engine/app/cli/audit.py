@@ -23,7 +23,7 @@ from policy_engine.app.cli.words import LANGUAGE, words
 from policy_engine.app.writing import writing
 from policy_engine.decision.answer import Answer, Decision
 from policy_engine.decision.masking import MASK, outcome_stays, short_code
-from policy_engine.errors import DisagreementError, RequestError, problem
+from policy_engine.errors import DisagreementError, FactsError, RequestError, problem
 from policy_engine.model.pack import Pack
 
 if TYPE_CHECKING:
