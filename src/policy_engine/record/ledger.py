@@ -204,7 +204,9 @@ class Ledger:
     def before(self, seq: int) -> Entered | None:
         """The last entry before this number."""
         wanted = select(ENTRIES).where(ENTRIES.c.seq < seq).order_by(ENTRIES.c.seq.desc()).limit(1)
-        return next(map(Entered._make, self._rows(wanted)), None)
+        with told(self.place), self.engine.connect() as connection:
+            found = connection.execute(wanted).one_or_none()
+        return None if found is None else Entered._make(found)
 
     def last(self, subject: str | None = None) -> int:
         """The number of the last entry, or of the last about a subject; 0 where there is none."""
