@@ -153,7 +153,7 @@ def test_modulo_takes_the_sign_of_the_divisor(dividend, divisor):
         ('substring("abc", 4)', "value.outside_text"),
         ('substring("abc", 0)', "value.outside_text"),
         ('substring("abc", -4)', "value.outside_text"),
-        ('substring("abc", 1, 0)', "value.outside_text"),
+        ('substring("abc", 1, 0)', "value.no_such_length"),
         ('substring("abc", 1.5)', "value.not_whole"),
         ("decimal(1, 6177)", "value.bad_scale"),
         ("decimal(1, -6112)", "value.bad_scale"),

@@ -55,7 +55,8 @@ class Source:
         if not path.exists():
             raise FactsError([problem("file.not_found", where=str(path), path=path)])
         if path.is_dir():
-            tables = [*(file for file in path.glob("*.parquet") if not is_answers(file)), *csv_files(path)]
+            seen = [file for file in path.glob("*.parquet") if not file.name.startswith(".")]
+            tables = [*(file for file in seen if not is_answers(file)), *csv_files(path)]
             found = {file.stem: file for file in sorted(tables)}
         else:
             found = {MAIN: path}
