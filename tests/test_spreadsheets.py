@@ -476,7 +476,8 @@ def test_the_command_line(tmp_path):
     runner = CliRunner()
     template = tmp_path / "t.xlsx"
     assert runner.invoke(app, ["template", "--pack", "xuanzhou_2021", "--out", str(template)]).exit_code == 0
-    refused = runner.invoke(app, ["template", "--pack", "xuanzhou_2021", "--out", str(template), "-d", "monitorin"])
+    other = str(tmp_path / "other.xlsx")
+    refused = runner.invoke(app, ["template", "--pack", "xuanzhou_2021", "--out", other, "-d", "monitorin"])
     assert (refused.exit_code, "request.unknown_decision" in refused.stderr) == (2, True)
     path = str(workbook(tmp_path / "in.xlsx", 户=[HEAD, ["H1", "宣州区", 4, 24000, "否", "否"]]))
     asked = ["decide", path, "--pack", "xuanzhou_2021", "--on", "2021-09-01", "-d", "linkage_fund"]
