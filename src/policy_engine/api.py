@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from types import UnionType
 from typing import Any
 
 from policy_engine.decision import answer
@@ -60,9 +59,13 @@ def decide(
     """
     problems: tuple[Any, ...] = ()
     _expect("pack", pack, Pack)
-    _expect("on", on, datetime.date | None)
-    _expect("settings", settings, Settings | None)
-    _expect("scenario", scenario, Scenario | None)
+    for name, given, kind in (
+        ("on", on, datetime.date),
+        ("settings", settings, Settings),
+        ("scenario", scenario, Scenario),
+    ):
+        if given is not None:
+            _expect(name, given, kind)
     if isinstance(on, datetime.datetime) or isinstance(decisions, str):
         raise TypeError(
             "on: a date without a time" if isinstance(on, datetime.datetime) else "decisions: a list of names"
@@ -75,6 +78,6 @@ def decide(
     return Decision(found.pack, found.subject, found.subject_id, found.on, found.scope, found.answers, found.problems)
 
 
-def _expect(name: str, value: object, kind: type | UnionType) -> None:
+def _expect(name: str, value: object, kind: type) -> None:
     if not isinstance(value, kind):
-        raise TypeError(f"{name}: expected {getattr(kind, '__name__', kind)}, found {value!r}")
+        raise TypeError(f"{name}: expected {kind.__name__}, found {value!r}")
