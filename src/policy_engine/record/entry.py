@@ -95,6 +95,5 @@ class Receipt(NamedTuple):
 
 def chain_hash(previous: str, seq: int, *texts: str) -> str:
     """SHA-256 of the canonical JSON list of these: an entry's hash. `texts`: kind, subject, key, recorded_at, body_hash."""
-    kind, subject, key, moment, body = texts
-    rest = f"{_text(kind)},{_text(subject)},{_text(key)},{_text(moment)},{_text(body)}"
+    rest = ",".join(map(_text, texts))
     return sha256(f"[{_text(previous)},{seq},{rest}]".encode()).hexdigest()
