@@ -28,6 +28,7 @@ from policy_engine.record.ledger import open_ledger
 from policy_engine.record.migrate import create_ledger
 from policy_engine.record.pack_source import read_source
 from policy_engine.report.entry import entry_lines, kind_text
+from test_monitoring import CASE as REMOVAL
 
 PACK = load_pack("xuanzhou_2021")
 SOURCE = read_source(find_pack("xuanzhou_2021")).entry(PACK.id)
@@ -35,25 +36,7 @@ NOW = datetime.datetime(2021, 12, 1, tzinfo=datetime.UTC)
 MONITORING = Monitoring(PACK, SOURCE, lambda: NOW)
 JUDGED = {"value": True, "by": "村两委", "observed_on": "2021-09-02"}
 
-CASE = """\
-case_file: 1
-pack: xuanzhou_2021
-subject: household
-id: XZ-7
----
-event: facts
-happened_on: 2021-09-01
-facts:
-  county: 宣州区
-  monitored: true
-  monitored_since: 2021-08-20
-  inclusion_notified_on: 2021-09-01
-  helpers: [{role: contact, assigned_on: 2021-09-10, able: {value: true, by: 村两委, observed_on: 2021-09-10}}]
----
-{event: open, case: removal, procedure: removal, happened_on: 2021-10-01}
----
-{event: ruling, case: removal, substance: true, by: township, why: 入户核实收入稳定, person: T-03, happened_on: 2021-10-05}
-"""
+CASE = REMOVAL.replace("XZ-0001", "XZ-7").replace("收入稳定, ", "收入稳定, person: T-03, ")
 
 
 def day(text: str) -> datetime.date:

@@ -245,9 +245,9 @@ def show(
     with told(mask=mask):
         history = _history(file, settings)
         day = _day(history, on)
+        until = history.until(day)
         found = _standings(history, None, day, mask=mask)
         if format_ == "json":
-            until = history.until(day)
             diverging = [mask_divergence(one) if mask else one for one in divergences(until)]
             shown = history_data(mask_history(until) if mask else until, day, found, diverging)
             print(json.dumps(shown, ensure_ascii=False, indent=2))
@@ -258,7 +258,7 @@ def show(
         for item in found:
             print()
             print(standing_text(history, item, LANGUAGE))
-        for one in divergences(history):
+        for one in divergences(until):
             print(
                 words(
                     f"\n裁定与事实不一致：{one.case}，{one.on}",
