@@ -116,7 +116,7 @@ class Board:
     """`coloured` says whether the pack itself has colours; else red is what is late, yellow what is open, green the rest.
 
     `warnings` tell which entries of the ledger cannot be read, and which facts of submissions the pack does not have; they are
-    passed over.
+    passed over. `unsettled` counts the duties of which it is not known whether they are owed or fulfilled.
     """
 
     pack: Pack
@@ -128,6 +128,7 @@ class Board:
     obligations: tuple[Obligation, ...]
     regions: tuple[Region, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    unsettled: int = 0
 
     def persons(self) -> set[str]:
         """The codes of all persons that alerts and duties name."""
@@ -148,6 +149,7 @@ def board(
     warnings += [warning for state in found.values() for warning in state.warnings]
     alerts: list[Alert] = []
     owed: list[Obligation] = []
+    unsettled = 0
     rows: dict[tuple[str, ...], list[tuple[str, int, int, int]]] = {}
     for (kind, subject), state in found.items():
         if not state.submissions:
@@ -158,7 +160,9 @@ def board(
             for id_, body in state.standing().items()
             if body["reaction"] in pack.reactions
         ]
-        due = [Obligation(kind, subject, one) for one in _unfulfilled(history, on)]
+        owing = duties(pack, snapshots(history, on), on, settings)
+        due = [Obligation(kind, subject, one) for one in owing if one.state in ("overdue", "due", "open")]
+        unsettled += sum(one.state == "unknown" for one in owing)
         alerts += mine
         owed += due
         root = history.facts(on).root
@@ -172,7 +176,16 @@ def board(
     alerts.sort(key=lambda alert: (not alert.late, alert.known_on, alert.subject, alert.id))
     regions = tuple(_regions(pack, found.values(), on, settings))
     return Board(
-        pack, on, tuple(levels), bool(pack.colour), tuple(areas), tuple(alerts), tuple(owed), regions, tuple(warnings)
+        pack,
+        on,
+        tuple(levels),
+        bool(pack.colour),
+        tuple(areas),
+        tuple(alerts),
+        tuple(owed),
+        regions,
+        tuple(warnings),
+        unsettled,
     )
 
 
@@ -205,12 +218,6 @@ def _colour(history: History, on: datetime.date, open_: Sequence[Alert], late: i
         return "undetermined"
     answer = next(iter(answers), "other")  # one of the outcomes, or out_of_scope
     return answer if answer in COLOURS else "other"
-
-
-def _unfulfilled(history: History, on: datetime.date) -> Iterator[Owed]:
-    for owed in duties(history.pack, snapshots(history, on), on, history.settings):
-        if owed.state in ("overdue", "due", "open"):
-            yield owed
 
 
 def _alert(pack: Pack, settings: Settings, state: State, id_: str, on: datetime.date) -> Alert:

@@ -42,7 +42,7 @@ def monitor_text(found: Board, language: Language = "zh", most: int = 20) -> str
         lines += (f"  {line}" for line in alert_lines(found.pack, alert, language))
     lines += _more(len(found.open) - most, language)
     owed = _sorted(found.obligations)
-    lines += ["", in_(f"未完成的职责 {len(owed)}", f"Duties not fulfilled: {len(owed)}", language)]
+    lines += ["", _duties_heading(found, len(owed), language)]
     for one in owed[:most]:
         lines += (f"  {one.subject}  {line}" for line in owed_lines(found.pack, [one.owed], one.kind, language))
     return "\n".join([*lines, *_more(len(owed) - most, language)])
@@ -122,6 +122,13 @@ def _time(pack: Pack, alert: Alert, language: Language) -> str:
     return in_(f"{passed}，{alert.by} 前", f"{passed}, by {alert.by}", language)
 
 
+def _duties_heading(found: Board, many: int, language: Language) -> str:
+    """Unknown is never no: duties of which too little is known are counted beside those not fulfilled."""
+    text = in_(f"未完成的职责 {many}", f"Duties not fulfilled: {many}", language)
+    open_ = in_(f"；尚不能确定的 {found.unsettled}", f"; not determined yet: {found.unsettled}", language)
+    return text + (open_ if found.unsettled else "")
+
+
 def _sorted(obligations: Iterable[Obligation]) -> list[Obligation]:
     order = ("overdue", "due", "open")
     return sorted(obligations, key=lambda one: (order.index(one.owed.state), -one.owed.days, one.subject))
@@ -153,7 +160,7 @@ def monitor_html(found: Board, language: Language = "zh") -> str:
         f'<section><div class="body"><table><tr>{head}</tr>{body}</table></div></section>',
         *_regions_section(found, language),
         _section(in_(f"未确认的警报 {len(alerts)}", f"Alerts not acknowledged: {len(alerts)}", language), alerts),
-        _section(in_(f"未完成的职责 {len(owed)}", f"Duties not fulfilled: {len(owed)}", language), owed),
+        _section(_duties_heading(found, len(owed), language), owed),
     ]
     return document(f"{title} {found.on}", "".join(parts), language)
 
@@ -198,6 +205,7 @@ def monitor_data(found: Board) -> dict[str, Any]:
             for region in found.regions
         ],
         "alerts": alerts_data(found.alerts),
+        "duties_not_determined": found.unsettled,
         "duties": [
             {"subject": one.subject, "about": one.kind, **owed_data([one.owed])[0]}
             for one in _sorted(found.obligations)
