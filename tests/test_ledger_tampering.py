@@ -159,6 +159,23 @@ def test_every_tampering_is_found(original, tmp_path, monkeypatch):
         assert verify(ledger, head, exact=True).problems == ()
 
 
+@pytest.mark.parametrize("column", Entered._fields[1:])
+def test_bytes_in_the_place_of_a_text_are_found(original, tmp_path, column):
+    """SQLite keeps what it is given: bytes that spell the same text are another thing to whoever reads them."""
+    file, head = original
+    copy, at = tmp_path / "copy.db", Entered._fields.index(column)
+    shutil.copy(file, copy)
+    with sqlite3.connect(file) as connection:
+        rows = rows_of(connection)
+    connection.close()
+    for touched in (rows[6], rows[-1]):
+        changed = (*touched[:at], touched[at].encode(), *touched[at + 1 :])
+        write_rows(copy, [changed if row == touched else row for row in rows])
+        with open_ledger(copy) as ledger:
+            found = verify(ledger, head, exact=True).problems
+        assert str(touched[0]) in {dict(one.details)["seq"] for one in found}
+
+
 def test_processes_that_share_the_work_find_the_same(original, tmp_path, monkeypatch):
     file, head = original
     monkeypatch.setattr("policy_engine.record.verify._STRETCH", 9)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from json.encoder import encode_basestring as _text
 from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from policy_engine.model.canonical import canonical
 
@@ -94,6 +95,9 @@ class Receipt(NamedTuple):
 
 
 def chain_hash(previous: str, seq: int, *texts: str) -> str:
-    """SHA-256 of the canonical JSON list of these: an entry's hash. `texts`: kind, subject, key, recorded_at, body_hash."""
-    rest = ",".join(map(_text, texts))
-    return sha256(f"[{_text(previous)},{seq},{rest}]".encode()).hexdigest()
+    """SHA-256 of the canonical JSON list of these: an entry's hash. `texts`: kind, subject, key, recorded_at, body_hash.
+
+    TypeError where one of the texts is none: a database may hand out bytes that spell the same.
+    """
+    "".join(texts)
+    return sha256(to_json((previous, seq, *texts))).hexdigest()

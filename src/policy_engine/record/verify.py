@@ -74,7 +74,7 @@ def verify(
         except LedgerError as error:
             stray = error.problems
     found = [one for walk in walks for one in walk.problems]
-    end = Head(walks[0].first, walks[-1].seq, walks[-1].hash) if walks else Head(FIRST, 0, FIRST)
+    end = Head(walks[0].first, walks[-1].seq, str(walks[-1].hash)) if walks else Head(FIRST, 0, FIRST)
     after = 0
     if head is not None:
         found += _against(head, end, "".join(walk.met for walk in walks))
@@ -151,9 +151,9 @@ class _Walk:
                 self.report("ledger.changed", seq, what="type")
             self.seq, self.hash, self.moment = seq, hash_, moment
             if seq == 1:
-                self.first = hash_
+                self.first = str(hash_)
             if seq == self.signed:
-                self.met = hash_
+                self.met = str(hash_)
 
     def report(self, code: str, seq: int, **details: str | int) -> None:
         if len(self.problems) < MOST:
