@@ -310,6 +310,36 @@ def test_every_household_is_counted(tmp_path, rows, decided, not_decided, reject
     assert ["因行有误没有决定的户", str(not_decided)] in sheet(out, "说明")
 
 
+SUPPLIED = """
+parameters:
+  publicity_days: {windows: [{from: 2021-01-01, to: 2021-12-31, value: P7D}], source: 区办〔2021〕9号}
+"""
+LOWER = """
+scenario: lower
+change:
+  - {about: household, when: household_id = "A", set: {this_year.net_income: this_year.net_income * 0.9}}
+"""
+
+
+def test_the_answers_say_what_was_supplied_and_supposed(tmp_path):
+    path = workbook(tmp_path / "in.xlsx", 户=[HEADINGS, ["A", "宣州区", 4, 20000]])
+    (tmp_path / "settings.yaml").write_text(SUPPLIED, encoding="utf-8")
+    (tmp_path / "lower.yaml").write_text(LOWER, encoding="utf-8")
+    asked = (path, *DECIDE, "--settings", tmp_path / "settings.yaml", "--set", "range_line=6600")
+    scenario = ("--scenario", tmp_path / "lower.yaml")
+    runs = {"r": ("decide", *asked, *scenario), "m": ("decide", *asked, *scenario, "--mask")}
+    runs["p"] = ("population", "decide", *asked)
+    told = {}
+    for name, words in runs.items():
+        assert run(*words, "--out", tmp_path / f"{name}.xlsx").exit_code == 0
+        told[name] = [row for row in sheet(tmp_path / f"{name}.xlsx", "说明") if row[0].startswith(("使用", "设想"))]
+    supplied = ["使用单位提供 publicity_days", "公示天数：7 天，自 2021-01-01，至 2021-12-31（来源：区办〔2021〕9号）"]
+    line = ["设想", "监测范围线: 6000 元/人 → 6600 元/人  2.2 “2021年家庭人均纯收入6000元”"]
+    change = ["设想", 'household_id = "A": 纯收入（本年度） := this_year.net_income * 0.9']
+    hidden = ["设想", "另有 1 处事实的变动，未列出"]
+    assert told == {"r": [supplied, line, change], "m": [supplied, line, hidden], "p": [supplied, line]}
+
+
 def test_a_table_without_households_decides_nothing(tmp_path):
     path = workbook(tmp_path / "in.xlsx", 户=[HEADINGS, [None, None, " ", None]])
     found = run("decide", path, *DECIDE, "--out", tmp_path / "r.xlsx")

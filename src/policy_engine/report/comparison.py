@@ -10,8 +10,8 @@ from policy_engine.errors import Language
 from policy_engine.expression.types import Type
 from policy_engine.expression.unparse import unparse
 from policy_engine.model.pack import Pack
-from policy_engine.model.path_labels import label_of
 from policy_engine.model.scenario import Scenario
+from policy_engine.report.asked import suppositions
 from policy_engine.report.case_data import cites_data, plain
 from policy_engine.report.columns import table_text
 from policy_engine.report.procedure import in_
@@ -30,7 +30,6 @@ __all__ = [
     "difference_text",
     "outcome_text",
     "state_text",
-    "suppositions",
     "tally_data",
 ]
 
@@ -64,26 +63,6 @@ def comparison_text(found: Comparison, language: Language) -> str:
         for shift in shifts:
             lines += ["", *_shift(found, shift, language)]
     return "\n".join(lines)
-
-
-def suppositions(pack: Pack, scenario: Scenario, language: Language) -> Iterator[str]:
-    """What a scenario supposes, each thing in one line with the clause that says otherwise."""
-    for id_, value in scenario.parameters.items():
-        parameter = pack.parameter(id_)
-        stated = [dated.value for dated in parameter.values]
-        cites = cited(tuple(dict.fromkeys((*parameter.cites, *(c for d in parameter.values for c in d.cites)))))
-        before = " / ".join(shown(one, parameter.type, language) for one in stated) or say("not stated", language)
-        yield f"{parameter.label.in_(language)}: {before} → {shown(value, parameter.type, language)}  {cites}".rstrip()
-    for id_, option in scenario.readings.items():
-        reading = pack.reading(id_)
-        label = reading.option(option).label.in_(language) or option
-        yield f"{reading.question.in_(language)} → {label}  {cited((reading.reads,))}"
-    for change in scenario.changes:
-        when = "" if unparse(change.when) == "true" else f"{unparse(change.when)}: "
-        about = "household" if change.about == "member" else change.about
-        for new in change.set:
-            label = label_of(new.path, pack, about, language) if change.about != "member" else new.path
-            yield f"{when}{label} := {unparse(new.value)}"
 
 
 def _shift(found: Comparison, shift: Shift, language: Language) -> Iterator[str]:

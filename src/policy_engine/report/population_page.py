@@ -8,9 +8,10 @@ from html import escape
 
 from policy_engine.errors import Language
 from policy_engine.model.pack import Pack
+from policy_engine.report.asked import suppositions
 from policy_engine.report.board import answer_text, place_text, way_text
 from policy_engine.report.chart import Bar, Line, bar_chart, curve_chart
-from policy_engine.report.comparison import MOVES, difference_text, outcome_text, sample_text, state_text, suppositions
+from policy_engine.report.comparison import MOVES, difference_text, outcome_text, sample_text, state_text
 from policy_engine.report.curves import reading_label
 from policy_engine.report.html import decision_html, whole
 from policy_engine.report.procedure import in_

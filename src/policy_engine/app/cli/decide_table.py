@@ -21,7 +21,7 @@ from policy_engine.app.cli.processors import processors
 from policy_engine.app.cli.record import RecordAs, Recording
 from policy_engine.app.cli.rejected import problem_row
 from policy_engine.app.cli.second import second_opinion, tell_opinions
-from policy_engine.app.cli.table_summary import Summary, about
+from policy_engine.app.cli.table_summary import Summary
 from policy_engine.app.cli.words import words
 from policy_engine.app.writing import writing
 from policy_engine.decision.answer import Answer, Decision
@@ -49,6 +49,7 @@ from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import place
 from policy_engine.model.scenario import Scenario, Settings
 from policy_engine.model.vocabulary import Vocabulary
+from policy_engine.report.asked import asked_rows
 from policy_engine.report.workbook import COLUMNS, Result, answer_cells, scope_text
 
 if TYPE_CHECKING:
@@ -127,8 +128,10 @@ def decide_table(
         opinions.append(outcome.opinion)
         _write(request, result, outcome, len(main.headings))
     tell_opinions(opinions)
-    summary = Summary(exits.total() - exits[Exit.INVALID], exits[Exit.INVALID] + tables.unread, len(rejected), out)
-    result.about(about(request, path, tables, summary))
+    invalid = exits[Exit.INVALID]
+    summary = Summary(tables.rows, exits.total() - invalid, invalid + tables.unread, len(rejected), out)
+    asked, on = (pack, request.settings, request.scenario), str(day or "各户的事实日期")
+    result.about(asked_rows(*asked, on=on, given=path.name, counts=summary.counts(), mask=mask))
     with writing(out):
         result.close()
     if as_json:

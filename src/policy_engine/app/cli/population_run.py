@@ -163,7 +163,7 @@ def _write_sheets(out: Path, job: Job, rows: Iterator[pl.DataFrame], totals: Tot
         from policy_engine.app.cli.population_workbook import write_workbook
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
-    write_workbook(out, job.asked, job.given, rows, totals.rejected)
+    write_workbook(out, job.asked, job.given, rows, totals.rejected, mask=job.runner.masked)
 
 
 def _write_table(out: Path, rows: Iterator[pl.DataFrame]) -> None:

@@ -13,8 +13,8 @@ from policy_engine.documents.results import PROBLEMS
 from policy_engine.documents.tables import Rejected
 from policy_engine.model.pack import Pack
 from policy_engine.population.rowwise import Asked
+from policy_engine.report.asked import asked_rows
 from policy_engine.report.workbook import Result
-from policy_engine.version import __version__
 
 __all__ = ["write_workbook"]
 
@@ -33,7 +33,13 @@ _WORDS = {
 
 
 def write_workbook(
-    out: Path, asked: Asked, given: Path, frames: Iterator[pl.DataFrame], rejected: Sequence[Rejected]
+    out: Path,
+    asked: Asked,
+    given: Path,
+    frames: Iterator[pl.DataFrame],
+    rejected: Sequence[Rejected],
+    *,
+    mask: bool = False,
 ) -> None:
     """A sheet with a row for each household, one with the rejected rows, one that says what was asked.
 
@@ -50,7 +56,9 @@ def write_workbook(
         rows += frame.height
     for one in rejected:
         result.write(Result.REJECTED, problem_row(one))
-    result.about(_about(asked, given, rows, len(rejected)))
+    counts = {"已决定的户": rows, "被拒绝的行": len(rejected)}
+    given_to = (asked.pack, asked.settings, asked.scenario)
+    result.about(asked_rows(*given_to, on=str(asked.on), given=given.name, counts=counts, mask=mask))
     result.close()
 
 
@@ -79,17 +87,3 @@ def _cell(cell: object, names: dict[str, str]) -> str:
         return "、".join(names.get(str(item), str(item)) for item in cell) or "无"
     text = str(cell).lower() if isinstance(cell, bool) else str(cell)
     return names.get(text, text)
-
-
-def _about(asked: Asked, given: Path, rows: int, rejected: int) -> Iterator[tuple[str, str]]:
-    pack = asked.pack
-    yield "政策文件", pack.title.zh
-    yield "政策包", f"{pack.id} {pack.version}"
-    yield "政策包哈希", pack.hash
-    yield "引擎版本", __version__
-    yield "问的日期", str(asked.on)
-    yield "事实来自", given.name
-    yield "已决定的户", str(rows)
-    yield "被拒绝的行", str(rejected)
-    for id_ in pack.readings:
-        yield f"解释 {id_}", asked.chosen(id_)
