@@ -148,8 +148,8 @@ class _FactsReader:
         span = node if isinstance(node, Span) else node.span
         self.problems.append(problem_of(code, span, details, warning=warning))
 
-    def wrong(self, node: Node, path: str, wanted: object) -> None:
-        self.report("facts.wrong_kind", node, fact=path, found=kind_of(node), wanted=wanted)
+    def wrong(self, node: Node, path: str, wanted: object, near: str = "") -> None:
+        self.report("facts.wrong_kind", node, fact=path, found=kind_of(node), wanted=wanted, near=near)
 
     # ---- header
 
@@ -271,7 +271,8 @@ class _FactsReader:
         if isinstance(node, Scalar) and node.text in ("无", "none") and isinstance(item, CodeType):
             return ()
         if not isinstance(node, ListNode):
-            self.wrong(node, path, "list")
+            parts = re.split("[、，,；;]", node.text) if isinstance(node, Scalar) else []
+            self.wrong(node, path, "list", f"[{', '.join(part.strip() for part in parts)}]" if parts else "")
             return None
         found = [self.value(part, item, f"{path}[{number}]") for number, part in enumerate(node.items, 1)]
         if isinstance(item, RecordType):

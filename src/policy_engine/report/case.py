@@ -188,8 +188,10 @@ def _what(pack: Pack, event: Event, language: Language) -> str:
         after = in_(f"，接 {event.follows}", f", after {event.follows}", language) if event.follows else ""
         return in_(f"立案 {event.case}：{label}{after}", f"case {event.case} opened: {label}{after}", language)
     if isinstance(event, Learned):
-        names = [*event.facts.root, *(f"+{name}" for name in event.adds.root)]
-        return f"{in_('事实', 'facts', language)}: {', '.join(names)}"
+        subject = event.facts.subject
+        names = [label_of(name, pack, subject, language) for name in event.facts.root]
+        names += [f"+{label_of(name, pack, subject, language)}" for name in event.adds.root]
+        return in_(f"事实：{'、'.join(names)}", f"facts: {', '.join(names)}", language)
     if isinstance(event, Ruling):
         return f"{event.case}: {_ruling(pack, event, language)}"
     if isinstance(event, Correction):

@@ -16,6 +16,9 @@ __all__ = ["phrase"]
 
 _OPERATORS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "×", "/": "÷", "-": "−"}
 
+_GIVEN = {"=": "left empty", "!=": "given"}
+"""How a comparison with an empty text reads."""
+
 
 def phrase(node: Node, pack: Pack, subject: str, language: str, names: Mapping[str, str] | None = None) -> str:
     """The expression in words; a typed tree gives codes their labels. `names` are words for names of its own."""
@@ -99,6 +102,8 @@ class _Phrase:
         return f"{target}{self.say('of')}{label}" if self.language == "zh" else f"{target}'s {label.lower()}"
 
     def binary(self, node: tree.Binary) -> str:
+        if node.op in _GIVEN and isinstance(node.right, tree.Literal) and node.right.value == "":
+            return f"{self.inner(node.left)} {self.say(_GIVEN[node.op])}"
         return f"{self.inner(node.left)} {_OPERATORS.get(node.op, node.op)} {self.inner(node.right)}"
 
     def logic(self, node: tree.Logic) -> str:

@@ -19,6 +19,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no": ("否", "no"),
     "unknown": ("未知", "unknown"),
     "none": ("无", "none"),
+    "given": ("已写明", "is given"),
+    "left empty": ("没有写", "is left empty"),
     "determined": ("已确定", "determined"),
     "undetermined": ("尚不能确定", "not determined yet"),
     "between_bounds": ("{low} 至 {high}", "{low} to {high}"),
