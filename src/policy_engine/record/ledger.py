@@ -24,6 +24,8 @@ __all__ = ["Head", "Ledger", "find_ledger", "open_ledger", "utc"]
 
 _KEYS_AT_ONCE = 500
 _ROWS_AT_ONCE = 1000
+_LARGEST = 2**63 - 1
+"""The largest number that a database can give an entry."""
 
 
 class Head(NamedTuple):
@@ -197,13 +199,14 @@ class Ledger:
                 yield from some
 
     def every(self, count: int) -> Iterator[int]:
-        """The number of the first entry, of the one so many entries after it, and so on."""
-        wanted, seq = select(ENTRIES.c.seq).order_by(ENTRIES.c.seq).limit(1), 0
+        """The number of the first entry, of the first that is at least so many behind it, and so on."""
+        wanted = select(ENTRIES.c.seq).order_by(ENTRIES.c.seq).limit(1)
         with told(self.place), self.engine.connect() as connection:
             found = connection.scalar(wanted)
             while found is not None:
-                yield (seq := found)
-                found = connection.scalar(wanted.where(ENTRIES.c.seq >= seq).offset(count))
+                yield found
+                behind = found + count
+                found = connection.scalar(wanted.where(ENTRIES.c.seq >= behind)) if behind <= _LARGEST else None
 
     def before(self, seq: int) -> Entered | None:
         """The last entry before this number."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
 from hashlib import sha256
-from itertools import pairwise
+from itertools import zip_longest
 from multiprocessing import get_context
 from typing import Any
 
@@ -66,11 +66,7 @@ def verify(
     with ThreadPoolExecutor(1) as beside:
         guards = beside.submit(_guards, ledger)
         try:
-            last = ledger.last() if progress is not None else 0
-            for walk in _walks(ledger, signed, processes):
-                walks.append(walk)
-                if progress is not None:
-                    progress(walk.seq, last)
+            walks.extend(_walks(ledger, signed, processes, progress))  # up to where an entry cannot be read
         except LedgerError as error:
             stray = error.problems
     found = [one for walk in walks for one in walk.problems]
@@ -99,14 +95,45 @@ def _problem(code: str, seq: int, **details: str | int) -> Problem:
     return problem_of(code, None, {"seq": seq, **details})
 
 
-def _walks(ledger: Ledger, signed: int, processes: int) -> Iterator[_Walk]:
-    """Along the whole chain, a stretch at a time: each begins with what the entry before it says of itself."""
-    stretches = list(pairwise([*ledger.every(_STRETCH), None]))
-    if processes > 1 and len(stretches) > 1:
-        with ProcessPoolExecutor(min(processes, len(stretches)), get_context("spawn")) as pool:
-            yield from pool.map(partial(_walk_apart, ledger.place, signed), stretches)
-    else:
-        yield from map(partial(_walk, ledger, signed), stretches)
+def _walks(
+    ledger: Ledger, signed: int, processes: int, progress: Callable[[int, int], object] | None
+) -> Iterator[_Walk]:
+    """Along the whole chain, a stretch at a time: each begins with what the entry before it says of itself.
+
+    Other processes take stretches from the front, this one from the back.
+    """
+    starts = list(ledger.every(_STRETCH))
+    stretches = list(zip_longest(starts, starts[1:]))
+    last = ledger.last() if progress is not None else 0
+    walks: list[Future[_Walk]] = [Future() for _ in stretches]
+
+    def tell() -> None:
+        if progress is not None:
+            progress(last * sum(walk.done() for walk in walks) // len(walks), last)
+
+    with ExitStack() as stack:
+        if (others := min(processes, len(stretches)) - 1) > 0:
+            pool = ProcessPoolExecutor(others, get_context("spawn"))
+            stack.callback(pool.shutdown, cancel_futures=True)
+            walks = [pool.submit(_walk_apart, ledger.place, signed, stretch) for stretch in stretches]
+        for at in range(len(walks) - 1, -1, -1):
+            if not walks[at].cancel():
+                break
+            walks[at] = _walk_here(ledger, signed, stretches[at])
+            tell()
+        for walk in walks:
+            yield walk.result()
+            tell()
+
+
+def _walk_here(ledger: Ledger, signed: int, stretch: tuple[int, int | None]) -> Future[_Walk]:
+    """Done already; what went wrong is told where the result is asked for."""
+    done: Future[_Walk] = Future()
+    try:
+        done.set_result(_walk(ledger, signed, stretch))
+    except LedgerError as error:
+        done.set_exception(error)
+    return done
 
 
 def _walk_apart(place: Place, signed: int, stretch: tuple[int, int | None]) -> _Walk:
