@@ -9,16 +9,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from policy_engine.documents.plain_data import is_text
 from policy_engine.expression import temporal
-from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType, Simple, Type
+from policy_engine.expression.types import DATE, TEXT, CodeType, ListType, NumberType, RecordType, Type
 from policy_engine.model.core_codes import SOURCE
 from policy_engine.model.facts import Evidence, FactRecord, Facts
-from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary
-from policy_engine.values import CONTEXT, Record, Unit
+from policy_engine.model.vocabulary import SUBJECTS, Fact, RecordForm, Vocabulary, kind_of
+from policy_engine.values import CONTEXT, Record
 
 __all__ = ["MAX_AMOUNT", "direct_facts", "out_of_range", "per_head_differences"]
 
@@ -45,12 +44,20 @@ def direct_facts(data: Any, vocabulary: Vocabulary) -> Facts | None:
 
 def out_of_range(number: Decimal, type_: NumberType) -> str:
     """The code of the problem with an amount or a count that cannot be; empty where it can."""
-    kind = _kind(type_.unit.factors) if type_.unit is not None else ""
-    if kind == "amount" and (number.copy_abs() >= MAX_AMOUNT or number != number.quantize(_FEN, context=CONTEXT)):
+    kind = kind_of(type_)
+    if kind == "amount" and not _is_amount(number):
         return "facts.bad_amount"
-    if kind == "count" and (number != number.to_integral_value() or not 0 <= number < 10**9):
+    if kind == "count" and not _is_count(number):
         return "facts.bad_count"
     return ""
+
+
+def _is_amount(number: Decimal) -> bool:
+    return -MAX_AMOUNT < number < MAX_AMOUNT and number == CONTEXT.quantize(number, _FEN)
+
+
+def _is_count(number: Decimal) -> bool:
+    return 0 <= number < 10**9 and number == number.to_integral_value()
 
 
 def per_head_differences(root: FactRecord) -> Iterator[tuple[str, Decimal, Decimal]]:
@@ -66,12 +73,6 @@ def per_head_differences(root: FactRecord) -> Iterator[tuple[str, Decimal, Decim
                 derived = CONTEXT.divide(total, people)
                 if CONTEXT.subtract(derived, each).copy_abs() >= _FEN:
                     yield f"finances.{year}.{name}_per_head", each, derived.quantize(_FEN, context=CONTEXT)
-
-
-@lru_cache(maxsize=256)
-def _kind(factors: tuple[tuple[str, int], ...]) -> str:
-    unit = str(Unit(factors))
-    return "count" if unit in ("person", "household") else "amount" if "CNY" in unit else ""
 
 
 class _Reader:
@@ -90,7 +91,7 @@ class _Reader:
         form = self.vocabulary.form(kind or "household")
         root = self.record({key: data[key] for key in data if key not in ("subject", "as_of", "format")}, form, "")
         self.check_household(root)
-        return Facts(form.id, root, None if as_of is None else self.date(as_of), Record(self.evidence))
+        return Facts(form.id, root, None if as_of is None else _date(as_of), Record(self.evidence))
 
     def check_household(self, root: FactRecord) -> None:
         members, size = root.get("members"), root.get("household_size")
@@ -103,19 +104,18 @@ class _Reader:
         if not isinstance(data, Mapping):
             raise _OutOfTheOrdinary
         entries: dict[str, Any] = {}
+        simple = form.simple
         for key, given in data.items():
+            id_, kind, type_ = simple.get(key, _NOT_SIMPLE) if type(given) in _SIMPLE else _NOT_SIMPLE
+            if id_ and id_ not in entries and type(key) is str:
+                entries[id_] = _WAYS[kind](given, type_)
+                continue
             fact = form.find(key) if type(key) is str else None
             if fact is None or fact.id in entries:
                 raise _OutOfTheOrdinary
-            if given is None:
-                continue
-            way = _WAYS.get(type(fact.type)) if type(given) in _SIMPLE and not fact.judgement else None
-            if way is not None:
-                entries[fact.id] = way(self, given, fact.type)
-            else:
-                found = self.fact(given, fact, f"{path}.{fact.id}" if path else fact.id)
-                if found is not None:
-                    entries[fact.id] = found
+            found = None if given is None else self.fact(given, fact, f"{path}.{fact.id}" if path else fact.id)
+            if found is not None:
+                entries[fact.id] = found
         return FactRecord(form.ordered(entries), form.id, path)
 
     def fact(self, given: Any, fact: Fact, path: str) -> Any:
@@ -145,11 +145,11 @@ class _Reader:
             if value is None or key == "value":
                 continue
             if key in ("observed_on", "known_on", "complete_to"):
-                found[key] = self.date(value)
+                found[key] = _date(value)
             elif key == "source":
-                found[key] = self.code(value, SOURCE)
+                found[key] = _code(value, SOURCE)
             elif key in ("by", "reference"):
-                found[key] = self.text(value)
+                found[key] = _text(value)
             else:
                 raise _OutOfTheOrdinary
         return Evidence(**found)
@@ -175,46 +175,7 @@ class _Reader:
             return self.items(given, type_.item, path)
         if isinstance(type_, RecordType):
             return self.record(given, self.vocabulary.form(type_.name), path)
-        return self.simple(given, type_)
-
-    def simple(self, given: Any, type_: Type) -> Any:
-        way = _WAYS.get(type(type_))
-        if way is None:
-            raise _OutOfTheOrdinary
-        return way(self, given, type_)
-
-    def number(self, given: Any, type_: NumberType) -> Decimal:
-        kind = type(given)
-        if kind is Decimal:
-            number: Decimal = given
-            sound = number.is_finite() and abs(number.adjusted()) <= _DIGITS and CONTEXT.plus(number) == number
-        elif kind is float:
-            number = Decimal(repr(given))
-            sound = number.is_finite()
-        elif kind is int:
-            number, sound = Decimal(given), given.bit_length() < _BITS
-        else:
-            raise _OutOfTheOrdinary
-        if not sound or abs(number.adjusted()) > _DIGITS or out_of_range(number, type_):
-            raise _OutOfTheOrdinary
-        return number
-
-    def plain(self, given: Any, type_: Simple) -> Any:
-        if type_ == BOOLEAN:
-            if type(given) is not bool:
-                raise _OutOfTheOrdinary
-            return given
-        if type_ == DATE:
-            return self.date(given)
-        if type_ == TEXT:
-            return self.text(given)
-        raise _OutOfTheOrdinary
-
-    def code(self, given: Any, type_: CodeType) -> str:
-        option = type_.find(given) if type(given) is str else None
-        if option is None:
-            raise _OutOfTheOrdinary
-        return option.id
+        return _simple(given, type_)
 
     def items(self, given: Any, item: Type, path: str) -> tuple[Any, ...]:
         if not isinstance(given, (list, tuple)):
@@ -226,20 +187,83 @@ class _Reader:
                 raise _OutOfTheOrdinary
         return found
 
-    def date(self, given: Any) -> datetime.date:
-        found = given if type(given) is datetime.date else temporal.read_date(given) if type(given) is str else None
-        if found is None:
-            raise _OutOfTheOrdinary
-        return found
 
-    def text(self, given: Any) -> str:
-        if type(given) is not str or not given.strip() or not (given.isascii() or is_text(given)):
-            raise _OutOfTheOrdinary
-        return given.strip()
+# ---- simple values
 
 
-_WAYS: dict[type[Type], Callable[[_Reader, Any, Any], Any]] = {
-    NumberType: _Reader.number,
-    CodeType: _Reader.code,
-    Simple: _Reader.plain,
+def _simple(given: Any, type_: Type) -> Any:
+    way = _WAYS.get(kind_of(type_))
+    if way is None:
+        raise _OutOfTheOrdinary
+    return way(given, type_)
+
+
+def _number(given: Any, _: Type) -> Decimal:
+    kind = type(given)
+    if kind is Decimal:
+        number: Decimal = given
+    elif kind is float:
+        number = Decimal(repr(given))
+    elif kind is int and given.bit_length() < _BITS:
+        number = Decimal(given)
+    else:
+        raise _OutOfTheOrdinary
+    if not number.is_finite() or abs(number.adjusted()) > _DIGITS:
+        raise _OutOfTheOrdinary
+    if kind is Decimal and CONTEXT.plus(number) != number:  # more digits than are computed with
+        raise _OutOfTheOrdinary
+    return number
+
+
+def _amount(given: Any, type_: Type) -> Decimal:
+    number = _number(given, type_)
+    if not _is_amount(number):
+        raise _OutOfTheOrdinary
+    return number
+
+
+def _count(given: Any, type_: Type) -> Decimal:
+    number = _number(given, type_)
+    if not _is_count(number):
+        raise _OutOfTheOrdinary
+    return number
+
+
+def _boolean(given: Any, _: Type) -> bool:
+    if given is True or given is False:
+        return given
+    raise _OutOfTheOrdinary
+
+
+def _code(given: Any, type_: CodeType) -> str:
+    option = type_.find(given) if type(given) is str else None
+    if option is None:
+        raise _OutOfTheOrdinary
+    return option.id
+
+
+def _date(given: Any, _: Type = DATE) -> datetime.date:
+    found = given if type(given) is datetime.date else temporal.read_date(given) if type(given) is str else None
+    if found is None:
+        raise _OutOfTheOrdinary
+    return found
+
+
+def _text(given: Any, _: Type = TEXT) -> str:
+    if type(given) is not str or not given.strip() or not (given.isascii() or is_text(given)):
+        raise _OutOfTheOrdinary
+    return given.strip()
+
+
+_WAYS: dict[str, Callable[[Any, Any], Any]] = {
+    "amount": _amount,
+    "count": _count,
+    "number": _number,
+    "code": _code,
+    "boolean": _boolean,
+    "date": _date,
+    "text": _text,
 }
+"""How a value of each kind is read."""
+
+_NOT_SIMPLE = ("", "", TEXT)

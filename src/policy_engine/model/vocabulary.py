@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from policy_engine.expression.tree import Node
-from policy_engine.expression.types import ListType, RecordType, Type
+from policy_engine.expression.types import BOOLEAN, DATE, TEXT, CodeType, ListType, NumberType, RecordType, Type
 from policy_engine.model.label import Label
 from policy_engine.model.paths import parts
 from policy_engine.values import Unit
 
-__all__ = ["SUBJECTS", "YEARS", "Fact", "RecordForm", "Vocabulary", "record_type"]
+__all__ = ["SUBJECTS", "YEARS", "Fact", "RecordForm", "Vocabulary", "kind_of", "record_type"]
 
 SUBJECTS = ("household", "village", "area")
 YEARS = {"this_year": 0, "last_year": -1}
@@ -67,6 +67,15 @@ class RecordForm:
         return self._by_name.get(name)
 
     @cached_property
+    def simple(self) -> dict[str, tuple[str, str, Type]]:
+        """The facts that hold one value and need nobody to vouch for them: by each name, the id, the kind and the type."""
+        return {
+            name: (fact.id, kind, fact.type)
+            for name, fact in self._by_name.items()
+            if not (fact.judgement or fact.by_year) and (kind := kind_of(fact.type))
+        }
+
+    @cached_property
     def places(self) -> dict[str, tuple[int, Fact]]:
         """Each step that a path may take from here: the fact's place and the fact; the years lead to the figures by year."""
         found = {fact.id: (place, fact) for place, fact in enumerate(self.facts)}
@@ -75,10 +84,24 @@ class RecordForm:
 
     def ordered(self, entries: Mapping[str, Any]) -> dict[str, Any]:
         """What is known of a record, by id, in the order of the form: whoever wrote it in whatever order, it is the same."""
-        return {id_: entries[id_] for id_ in sorted(entries, key=self.places.__getitem__)}
+        return {id_: entries[id_] for id_ in sorted(entries, key=self._ranks.__getitem__)}
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {fact.id: rank for rank, fact in enumerate(self.facts)}
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts)
+
+
+def kind_of(type_: Type) -> str:
+    """What a value of this type is: `amount` (of money), `count`, `number`, `code`, `boolean`, `date`, `text`; else empty."""
+    if isinstance(type_, NumberType):
+        unit = str(type_.unit or "")
+        return "count" if unit in ("person", "household") else "amount" if "CNY" in unit else "number"
+    if isinstance(type_, CodeType):
+        return "code"
+    return type_.name if type_ in (BOOLEAN, DATE, TEXT) else ""
 
 
 def record_type(form: RecordForm) -> RecordType:
