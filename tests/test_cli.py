@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from policy_engine.app.cli.chinese_help import mistake_in_chinese
+from policy_engine.app.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "xuanzhou"
@@ -68,6 +73,38 @@ def test_help_teaches_in_the_language_asked_for():
     described = {line.split()[0]: line.split()[1:] for line in commands.splitlines() if line.strip()}
     assert [name for name, help_ in described.items() if not help_] == []
     assert {"decide", "ask", "compare-packs", "eval"} <= set(described)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("decide", "缺少 'FACTS…'"),
+        ("decide x.yaml", "缺少 '--pack' / '-p'"),
+        ("decide x.yaml --pakc q", "没有选项 --pakc，相近的有 --mask, --pack"),
+        ("decide x.yaml --xyz", "没有选项 --xyz"),
+        ("decid", "没有命令 'decid'，相近的有 'decide'"),
+        ("case xyz", "没有命令 'xyz'"),
+        ("decide a --pack b --format xml", "'--format'：没有“xml”，可用的有 'text', 'json', 'html'"),
+        ("sweep a b 1 2 --pack q --steps x", "'--steps'：应为整数"),
+        ("sweep a b 1 2 --pack q --steps 0", "'--steps'：不能小于 1"),
+        ("sweep a b 1 2 --pack q --steps 2000", "'--steps'：不能大于 1000"),
+        ("sweep a b 1 2 3 --pack q", "多出的参数：3"),
+        ("case record f --corrects", "选项 '--corrects' 后面要写值"),
+        ("decide a --mask=1 --pack x", "选项 '--mask' 后面不写值"),
+    ],
+)
+def test_wrong_usage_is_told_in_chinese(command, said):
+    """As this version of the library words it."""
+    done = CliRunner().invoke(app, shlex.split(command))
+    assert done.exit_code == 2
+    assert mistake_in_chinese(done.stderr.strip().splitlines()[-1].removeprefix("Error: ")) == said
+
+
+def test_wrong_usage_is_shown_in_the_language_asked_for():
+    english, chinese = run("decid"), run("decid", lang="zh")
+    assert english.stderr.endswith("Error: No such command 'decid'. Did you mean 'decide'?\n")
+    assert chinese.stderr.endswith("错误：没有命令 'decid'，相近的有 'decide'\n")
+    assert (english.returncode, chinese.returncode) == (2, 2)
 
 
 def test_five_mistakes_are_reported_in_one_run():
