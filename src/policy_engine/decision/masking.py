@@ -149,7 +149,7 @@ def mask_message(found: Problem) -> Problem:
     about people, not even the line. The names of files stay as they were typed.
     """
     found = replace(found, span=None, where=found.place)
-    opened = found.code.partition(".")[0] in _OPEN or found.code.endswith(".missing_extra")
+    opened = found.code.partition(".")[0] in _OPEN or found.code.endswith((".missing_extra", ".missing_key"))
     if opened and found.code not in _QUOTING:
         return found
     details = tuple((name, word if name in _ENGINES_OWN or _core(word) else MASK) for name, word in found.details)
