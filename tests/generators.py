@@ -363,8 +363,9 @@ def make_pack(
     *,
     procedures: Mapping[str, Any] | None = None,
     duties: Mapping[str, Any] | None = None,
+    below: Mapping[str, Any] | None = None,
 ) -> Pack:
-    """A pack from its files; YAML holds JSON."""
+    """A pack from its files; YAML holds JSON. `vocabulary` has facts of households, `below` those of other forms."""
     head = {
         "pack": "made",
         "version": "1",
@@ -381,7 +382,7 @@ def make_pack(
         "pack": head,
         "parameters": parameters,
         "readings": readings,
-        "vocabulary": {"household": vocabulary} if vocabulary else None,
+        "vocabulary": {**({"household": vocabulary} if vocabulary else {}), **(below or {})} or None,
         "procedures": procedures,
         "duties": duties,
         "rules/all": {id_: {"label": id_, "cites": CITES, **body} for id_, body in decisions.items()},

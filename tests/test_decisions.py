@@ -10,9 +10,12 @@ import pytest
 
 from generators import CITES, ON, VOCABULARY, make_pack
 from policy_engine import FactsError, RequestError, Scenario, Settings, decide
+from policy_engine.documents.read_facts import read_facts
 from policy_engine.evaluation.compiled import Program
 from policy_engine.model.facts import FactRecord
 from policy_engine.model.parameter import DatedValue
+from policy_engine.population.agreement import disagreements
+from policy_engine.population.rows import population_of
 
 LINE = {"p": {"label": "线", "value": 2, "cites": CITES}}
 
@@ -179,3 +182,76 @@ def test_records_of_facts_are_known_as_far_as_they_go():
     from policy_engine.evaluation.operations import is_open
 
     assert not is_open((FactRecord({}, "member", "members[1]"),))
+
+
+# ---- what members and households of an area are asked
+
+HOME = {
+    "area_id": "A",
+    "shocks": [],
+    "households": [
+        {
+            "household_id": "H1",
+            "low_income": True,
+            "shocks": [{"kind": "fire"}],
+            "members": [{"in_school": True, "mine": False}],
+            "received": [{"kind": "money"}],
+        }
+    ],
+}
+OWN_FACTS = {
+    "member": {
+        "mine": {"label": "员", "type": "boolean", "applies": "count(shocks) > 0", "otherwise": "in_school"},
+        "both": {"label": "员二", "type": "boolean", "derived": "low_income and in_school"},
+    },
+    "received": {"lately": {"label": "受", "type": "boolean", "applies": "low_income", "otherwise": "low_income"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("about_member", "expected"),
+    [
+        ("in_school and count(shocks) > 0", True),
+        ("in_school and low_income", True),
+        ("in_school and household.low_income", True),
+        ("in_school and not(hit)", False),
+        ("mine", False),
+        ("both", True),
+    ],
+)
+def test_a_member_is_asked_about_its_household_from_an_area_too(about_member, expected):
+    """Whether it is asked through the household or past it, alone or beside others, by whichever runner."""
+    among = "some h in households satisfies some m in h.members satisfies m.pupil"
+    pack = make_pack(
+        {
+            "hit": {"is": "count(shocks) > 0"},
+            "pupil": {"about": "member", "is": about_member},
+            "home": {"is": "some m in members satisfies m.pupil"},
+            "past": {"about": "area", "is": among},
+            "through": {"about": "area", "is": "some h in households satisfies h.home"},
+            "filtered": {"about": "area", "is": "count(households[count(members[pupil]) > 0]) > 0"},
+        },
+        below=OWN_FACTS,
+    )
+    area = {"subject": "area", "county": "c", **HOME}
+    asked = ("past", "through", "filtered")
+    for decisions in (("past",), ("through",), ("filtered",), asked, asked[::-1]):
+        answered = decide(pack, area, ON, decisions=decisions)
+        assert {id_: answered[id_].outcome for id_ in decisions} == dict.fromkeys(decisions, expected)
+    facts, _ = read_facts(area, pack.vocabulary)
+    assert list(disagreements(pack, population_of([facts], pack.vocabulary, "area"), ON, decisions=asked)) == []
+
+
+def test_a_fact_of_a_record_may_apply_by_its_household():
+    among = "some h in households satisfies some r in h.received satisfies r.lately"
+    pack = make_pack({"d": {"is": "low_income"}, "past": {"about": "area", "is": among}}, below=OWN_FACTS)
+    answered = decide(pack, {"subject": "area", "county": "c", **HOME}, ON, decisions=["past"])
+    assert [item.path for item in answered["past"].missing] == ["households[1].received[1].lately"]
+
+
+def test_of_two_records_of_facts_one_is_chosen_only_where_the_condition_is_known():
+    """Nothing that is not known makes two people equal."""
+    pack = make_pack({"d": {"is": "(if f0 then members[1] else members[-1]).in_school"}}, VOCABULARY)
+    two = [{"in_school": True, "labour": "weak"}, {"in_school": True}]
+    assert [item.path for item in answers(pack, {"members": two})["d"].missing] == ["f0"]
+    assert answers(pack, {"members": two[:1]})["d"].outcome is True

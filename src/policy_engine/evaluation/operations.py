@@ -14,6 +14,7 @@ from typing import Any
 from policy_engine.errors import problem_of
 from policy_engine.expression import temporal
 from policy_engine.expression.functions import Undefined
+from policy_engine.model.facts import FactRecord
 from policy_engine.source import Span
 from policy_engine.truth import Truth, conjunction
 from policy_engine.values import CONTEXT, Months, Possibly, Record, Unknown, Value
@@ -78,7 +79,10 @@ _SIMPLE = {bool, str, Decimal, datetime.date}
 
 
 def equal(one: Value, other: Value) -> Truth:
-    """Equality in three values, item by item inside lists; an unknown equals nothing and differs from nothing."""
+    """Equality in three values, item by item inside lists; an unknown equals nothing and differs from nothing.
+
+    A record of facts is the same as itself; of two, what is not known leaves open whether they are equal.
+    """
     if type(one) is type(other) and type(one) in _SIMPLE:
         return bool(one == other)
     if isinstance(one, Unknown) or isinstance(other, Unknown):
@@ -90,8 +94,16 @@ def equal(one: Value, other: Value) -> Truth:
             return False
         return conjunction(equal(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Record) and isinstance(other, Record):
+        if isinstance(one, FactRecord) or isinstance(other, FactRecord):
+            return True if _same_place(one, other) else None
         return one.keys() == other.keys() and conjunction(equal(one[name], other[name]) for name in one)
     return type(one) is type(other) and bool(one == other)
+
+
+def _same_place(one: Record, other: Record) -> bool:
+    if not isinstance(one, FactRecord) or not isinstance(other, FactRecord):
+        return False
+    return (one.form, one.path) == (other.form, other.path)
 
 
 def compare(op: str, left: Value, right: Value) -> Value:

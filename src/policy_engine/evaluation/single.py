@@ -73,10 +73,11 @@ class Single(Evaluator):
 
     @contextmanager
     def within(self, record: FactRecord) -> Iterator[None]:
-        """Names stand for the facts of this record; of a household, village or area, for all of its facts."""
+        """Names stand for the facts of this record, and of the household, village or area that it belongs to."""
         around = self.facts, self.own
-        if record.form in SUBJECTS:
-            self.facts = replace(self.facts, subject=record.form, root=record)
+        root = record if record.form in SUBJECTS else self.owner(record)
+        if root is not self.facts.root:
+            self.facts = replace(self.facts, subject=root.form, root=root)
         self.own = record
         try:
             yield
@@ -203,10 +204,12 @@ class Single(Evaluator):
         assert fact.applies_when is not None
         assert fact.otherwise_is is not None
         env = {tree.OWN: record}
-        applies = self.value(fact.applies_when, env)
+        with self.within(self.owner(record)):
+            applies = self.value(fact.applies_when, env)
         if applies is True:
             return self.supplied(record, fact, span)
-        otherwise = self.value(fact.otherwise_is, env)
+        with self.within(self.owner(record)):
+            otherwise = self.value(fact.otherwise_is, env)
         if applies is False:
             return otherwise
         value = self.supplied(record, fact, span)

@@ -14,6 +14,7 @@ from policy_engine.expression.types import (
     Mixed,
     NumberType,
     RangeType,
+    RecordType,
     Type,
     join,
 )
@@ -75,10 +76,21 @@ def comparable(op: str, left: Type, right: Type) -> bool:
     if isinstance(left, NumberType) and isinstance(right, NumberType):
         return left.unit is None or right.unit is None or left.unit == right.unit
     if op in ("=", "!="):
+        if _of_facts(left) or _of_facts(right):
+            return False
         if isinstance(left, CodeType) and isinstance(right, CodeType):
             return left == right
         return join(left, right) is not None or Mixed in (type(left), type(right)) or _both_lists(left, right)
     return left == right and left in (TEXT, DATE, DAYS, MONTHS)
+
+
+def _of_facts(type_: Type) -> bool:
+    """A record of facts, or a list of such: what is not known of one leaves open whether it equals another."""
+    if isinstance(type_, ListType):
+        return _of_facts(type_.item)
+    if isinstance(type_, Mixed):
+        return any(map(_of_facts, type_.types))
+    return isinstance(type_, RecordType) and bool(type_.name)
 
 
 def _both_lists(left: Type, right: Type) -> bool:

@@ -159,8 +159,8 @@ class Compiler(ExpressionCompiler):
         return self.decision(id_, scope if about == scope.own.form else self.of(scope, scope.root))
 
     def of(self, scope: Scope, row: Row) -> Scope:
-        """Names stand for the facts of this row; of a household, village or area, for all of its facts."""
-        return replace(scope, own=row, root=row if row.form in SUBJECTS else scope.root)
+        """Names stand for the facts of this row, and of the household, village or area that it belongs to."""
+        return replace(scope, own=row, root=row if row.form in SUBJECTS else row.owner or scope.root)
 
     def reading(self, id_: str, scope: Scope) -> Column:
         """The chosen option of a reading; left to judgement, the fact of that name."""
@@ -216,7 +216,7 @@ class Compiler(ExpressionCompiler):
         """*Applies when C, otherwise V*: the name means `if C then fact else V`."""
         assert fact.applies_when is not None
         assert fact.otherwise_is is not None
-        inside = replace(scope, frame=row.frame, own=row, bound={})
+        inside = self.of(replace(scope, frame=row.frame, bound={}), row)
         applies, otherwise = self.column(fact.applies_when, inside), self.column(fact.otherwise_is, inside)
         if isinstance(applies, Const):
             return self.supplied(row, fact) if applies.value else otherwise
