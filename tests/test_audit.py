@@ -202,7 +202,8 @@ def test_who_met_the_rule_and_was_not_included(tmp_path):
     create_ledger(tmp_path / "l.db", NOW)
     with open_ledger(tmp_path / "l.db", "write") as ledger:
         ledger.append([source.entry(pack.id)], NOW)
-        for id_, facts in {"left": {"monitored": False}, "in": {"monitored": True}, "open": {}}.items():
+        included = {"monitored": True, "monitored_since": day}
+        for id_, facts in {"left": {"monitored": False}, "in": included, "open": {}}.items():
             data = {"county": "青田县", "household_id": id_, "as_of": day, "low_income": True, **facts}
             known = read_facts(data, pack.vocabulary)[0]
             request = Request(decisions=("monitoring",))
