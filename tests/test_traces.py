@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +12,11 @@ from generators import booleans, make_pack
 from policy_engine.checking.seen import unseen
 from policy_engine.decision.decide import decide_facts
 from policy_engine.documents.read_facts import read_facts
+from policy_engine.documents.read_pack import load_pack
 from policy_engine.evaluation.observe import facts_below, walk
+from policy_engine.expression import tree
 from policy_engine.report.html import decision_html
+from policy_engine.report.phrase import phrase
 from policy_engine.scenario.contrast import contrasts
 from policy_engine.scenario.flip import flips
 
@@ -82,3 +87,17 @@ def test_the_last_of_several_members_makes_the_difference():
     facts = [(item.node.name, item.one, item.other) for item in found if item.node.kind == "fact"]
     assert facts == [("members[3].labour", "weak", "lost")]
     assert contrasts(labours("lost", "weak"), labours("lost", "weak")) == ()
+
+
+PACKS = sorted(path.name for path in (Path(__file__).parents[1] / "policies").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_conditions_are_told_in_chinese_without_ids(name):
+    pack = load_pack(name)
+    told = [(one.about, one.logic) for one in pack.decisions.values() if isinstance(one.logic, tree.Node)]
+    told += [(one.about, rule.when) for one in pack.decisions.values() if one.table for rule in one.table.rules]
+    told += [(one.about, one.fulfilled_by) for one in pack.duties.values()]
+    assert len(told) > 50
+    found = {phrase(node, pack, about, "zh") for about, node in told}
+    assert [words for words in found if re.search("[a-z]{2}", words)] == []

@@ -7,7 +7,7 @@ from typing import Any
 
 from policy_engine.expression import tree
 from policy_engine.expression.tree import Node
-from policy_engine.expression.types import BOOLEAN, CodeType, ListType, RecordType
+from policy_engine.expression.types import BOOLEAN, DATE, CodeType, ListType, RecordType, Type
 from policy_engine.model.pack import Pack
 from policy_engine.model.path_labels import YEAR_LABELS, label_of
 from policy_engine.report.words import say, shown
@@ -28,11 +28,12 @@ def phrase(node: Node, pack: Pack, subject: str, language: str, names: Mapping[s
 class _Phrase:
     def __init__(self, pack: Pack, subject: str, language: str, names: Mapping[str, str]) -> None:
         self.pack, self.subject, self.language, self.names = pack, subject, language, names
+        self.items: dict[str, Type] = {}
         self.writers: dict[type[Node], Callable[[Any], str]] = {
             tree.Literal: lambda node: shown(node.value, node.type, language),
             tree.Name: self.name,
             tree.Path: self.path,
-            tree.Filter: lambda node: f"{self.write(node.target)}[{self.write(node.condition)}]",
+            tree.Filter: self.filter,
             tree.Negative: lambda node: f"-{self.inner(node.operand)}",
             tree.Binary: self.binary,
             tree.Logic: self.logic,
@@ -73,21 +74,30 @@ class _Phrase:
             return fact.label.in_(self.language) if fact else node.id
         if node.id in YEAR_LABELS:
             return YEAR_LABELS[node.id].in_(self.language)
-        if node.kind == "reading" and node.type == BOOLEAN:
+        if node.kind == "reading" and (node.type == BOOLEAN or not self.pack.reading(node.id).reads.words):
             return f"“{self.pack.reading(node.id).question.in_(self.language)}”"
-        return label_of(node.id, self.pack, self.subject, self.language)
+        subject = "household" if node.kind == "fact" and self.subject == "member" else self.subject
+        return label_of(node.id, self.pack, subject, self.language)
 
     def bound(self, node: tree.Name) -> str:
-        """A bound variable: the kind of record it stands for."""
+        """A bound variable: the kind of record it stands for, or that it is a date."""
+        if node.type == DATE and node.id not in self.names:
+            return self.say("the date")
         if not isinstance(node.type, RecordType) or not node.type.name:
             return self.names.get(node.id, node.id)
         label = self.pack.vocabulary.form(node.type.name).label.in_(self.language)
         return f"该{label}" if self.language == "zh" else f"the {label.lower()}"
 
+    def filter(self, node: tree.Filter) -> str:
+        """A list with the condition on its items, whose facts are told by their names alone."""
+        self.items[f"item{node.level}"] = _item_of(node.target)
+        return f"{self.write(node.target)}[{self.write(node.condition)}]"
+
     def path(self, node: tree.Path) -> str:
-        target = self.write(node.target)
-        given = node.target.type
-        item = given.item if isinstance(given, ListType) else given
+        target, item = self.write(node.target), _item_of(node.target)
+        of_item = isinstance(node.target, tree.Name) and node.target.kind in self.items
+        if isinstance(node.target, tree.Name) and of_item:
+            item = self.items[node.target.kind]
         label = say(node.entry, self.language)
         if isinstance(item, RecordType) and item.name:
             fact = self.pack.vocabulary.form(item.name).find(node.entry)
@@ -97,7 +107,7 @@ class _Phrase:
                 label = self.pack.decision(node.entry).label.in_(self.language)
         if isinstance(node.target, tree.Name) and node.target.id in YEAR_LABELS:
             return f"{target}{label}" if self.language == "zh" else f"{target} {label.lower()}"
-        if isinstance(node.target, tree.Name) and node.target.kind == "fact":
+        if of_item or (isinstance(node.target, tree.Name) and node.target.kind == "fact"):
             return label
         return f"{target}{self.say('of')}{label}" if self.language == "zh" else f"{target}'s {label.lower()}"
 
@@ -143,7 +153,12 @@ class _Phrase:
                 if self.language == "zh"
                 else (f"{self.say('count')} {self.inner(node.arguments[0])}")
             )
-        return f"{node.function}({self.listed(node.arguments)})"
+        return f"{self.say(node.function)}({self.listed(node.arguments)})"
+
+
+def _item_of(node: Node) -> Type:
+    """The type of a value, or of the items of a list."""
+    return node.typed.item if isinstance(node.typed, ListType) else node.typed
 
 
 def _literal_of(test: Node, operand: Node) -> Node:
