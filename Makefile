@@ -42,7 +42,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(RUN) -m policy_engine.app.generate --check
-	for pack in policies/*/; do $(BIN)/policy-engine pack check $$pack && $(BIN)/policy-engine pack test $$pack || exit 1; done
+	printf '%s\n' policies/*/ | xargs -P 4 -I {} sh -c '$(BIN)/policy-engine pack check {} && $(BIN)/policy-engine pack test {}'
 
 docs: $(STAMP)
 	$(RUN) -m policy_engine.app.generate
